@@ -1,0 +1,33 @@
+"""Faults: what is wrong in a file that a person wrote, said so that the person can mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault of the input, located.
+
+    ``row`` is the line of the file as an editor counts it (1 is the header), 0 when the fault is of the whole file;
+    ``column`` is the column's name or ``""``; ``found`` is what stands there; ``remedy`` says what would be right.
+    """
+
+    file: str
+    row: int
+    column: str
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """One line: ``file:row: column: found; remedy``."""
+        place = f"{self.file}:{self.row}" if self.row else self.file
+        parts = [place, self.column, f"{self.found}; {self.remedy}"]
+        return " ".join(": ".join(part for part in parts if part).split())
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like ``name``, letter case aside, or None when none is near."""
+    by_fold = {candidate.casefold(): candidate for candidate in known}
+    matches = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[matches[0]] if matches else None
