@@ -1,0 +1,49 @@
+# Everything runs in .venv, made from requirements.lock. Another Python: make reports PYTHON=python3.13
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help reports test lint lab lock
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make reports  build every report into reports/'
+	@echo 'make test     run the tests'
+	@echo 'make lint     check style, types and that notebooks carry no output'
+	@echo 'make lab      open the notebooks in JupyterLab'
+	@echo 'make lock     renew requirements.lock from pyproject.toml'
+
+reports: .venv/installed
+	$(BIN)/edstats build
+	@echo 'Done. Open reports/index.html in a browser.'
+
+test: .venv/installed
+	$(BIN)/python -m pytest --numprocesses 2
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' -exec \
+		$(BIN)/nbstripout --verify --extra-keys metadata.language_info.version {} +
+
+lab: .venv/installed
+	$(BIN)/jupyter-lab notebooks
+
+lock: .venv/installed
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock pyproject.toml
+
+# The stamps are written last and live inside .venv, which --clear empties first: an install that was
+# interrupted leaves no stamp, and the next run starts it afresh.
+.venv/locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'edstats needs Python 3.11 or newer, and $(PYTHON) is not: say which to use, as in make PYTHON=python3.12' >&2; \
+		exit 1; }
+	@echo 'Installing the locked packages into .venv (a minute or two, once) ...'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
