@@ -1,0 +1,170 @@
+"""Turns executed notebooks into pages, and puts a finished edition in the place of the old one.
+
+A page is one file that asks nothing of anywhere: its style stands in it, it has no script, and the browser is told to
+load nothing. It holds no time, path or random id, so that the same data give the same bytes.
+"""
+
+import datetime as dt
+import shutil
+from dataclasses import dataclass
+from gettext import NullTranslations
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+from babel.dates import format_date
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from edstats.reports.plan import Page, Plan
+
+_TEMPLATES = Path(__file__).parent / "template"
+_GENERATOR = '<meta name="generator" content="edstats">'
+# Plain "en" would write American dates; there is no en_KZ.
+_LOCALES = {"en": "en_GB", "ru": "ru_KZ", "kk": "kk_KZ"}
+
+_FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form"}
+_LOADING_ATTRIBUTES = {"src", "srcset", "poster", "background"}
+_LINKING_ATTRIBUTES = {"href", "xlink:href"}
+
+
+class ForbiddenMarkup(ValueError):
+    """An output that would run a script or load something from elsewhere."""
+
+
+class NotAnEdition(ValueError):
+    """The folder to publish in holds something else, which a new edition would wipe out."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section of a page: the id of its ``<h2>`` and its text."""
+
+    id: str
+    text: str
+
+
+class _BodyReader(HTMLParser):
+    """Collects the headings of a page's body; raises ForbiddenMarkup for what a page may not hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[Heading] = []
+        self._id: str | None = None
+        self._text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _FORBIDDEN_TAGS:
+            raise ForbiddenMarkup(f"a page may hold no <{tag}>")
+        for name, value in attrs:
+            if not _may_stand(tag, name, (value or "").strip()):
+                raise ForbiddenMarkup(f'a page may hold no <{tag} {name}="{value}">')
+        if tag == "h2":
+            self._id, self._text = dict(attrs).get("id"), ""
+
+    def handle_data(self, data: str) -> None:
+        self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "h2" and self._id:
+            self.headings.append(Heading(self._id, " ".join(self._text.split())))
+            self._id = None
+
+
+def _may_stand(tag: str, attribute: str, value: str) -> bool:
+    """Whether the attribute neither runs a script nor loads anything."""
+    if attribute.startswith("on"):
+        return False
+    if attribute in _LOADING_ATTRIBUTES:
+        return value.startswith("data:")
+    if attribute in _LINKING_ATTRIBUTES:
+        return not value.casefold().startswith("javascript:") if tag == "a" else value.startswith(("#", "data:"))
+    return True
+
+
+def read_headings(body: str) -> list[Heading]:
+    """The ``<h2>`` headings that have an id, in order.
+
+    Raises ForbiddenMarkup when ``body`` holds a script or would load something.
+    """
+    reader = _BodyReader()
+    reader.feed(body)
+    reader.close()
+    return reader.headings
+
+
+def publish_page(plan: Plan, page: Page, executed: Path, translation: NullTranslations) -> str:
+    """The HTML of ``page``: the prose of its notebook and the HTML outputs of its code, without the code.
+
+    Cells tagged ``notebook-only`` are left out, and so are printed text and every output that is not ``text/html``.
+    The template writes the page's ``<h1>``; outputs bring ``<h2 id=...>`` headings, of which the contents list is made.
+    Raises ForbiddenMarkup when an output holds a script or would load something.
+    """
+    exporter = _exporter(plan, translation)
+    exporter.environment.globals["page"] = page
+    html, _ = exporter.from_notebook_node(nbformat.read(executed, as_version=4))
+    return str(html)
+
+
+def index_page(plan: Plan, translation: NullTranslations) -> str:
+    """The HTML of the edition's first page: what this is, every page, and the regions that have none."""
+    environment = _exporter(plan, translation).environment
+    return str(environment.get_template("edition.html.j2").render(page=None))
+
+
+def _exporter(plan: Plan, translation: NullTranslations) -> TemplateExporter:
+    """An nbconvert exporter whose template knows the plan and speaks its language.
+
+    TemplateExporter, not HTMLExporter: the latter rewrites every output with a parser that lowers the case of SVG's
+    names.
+    """
+    exporter = TemplateExporter(
+        template_name="edstats", file_extension=".html", extra_template_basedirs=[str(_TEMPLATES)]
+    )
+    environment = exporter.environment
+    environment.autoescape = environment.trim_blocks = environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)
+    environment.filters |= {"markdown": _markdown, "headings": read_headings, "long_date": _long_date}
+    style = (_TEMPLATES / "edstats" / "style.css").read_text(encoding="utf-8")
+    environment.globals |= {"plan": plan, "style": style, "generator": _GENERATOR, "locale": _LOCALES[plan.language]}
+    return exporter
+
+
+def _markdown(source: str) -> str:
+    return str(MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source))
+
+
+def _long_date(iso: str, locale: str) -> str:
+    return str(format_date(dt.date.fromisoformat(iso), "long", locale=locale))
+
+
+def check_replaceable(reports: Path) -> None:
+    """Raise NotAnEdition when ``reports`` is there and is neither empty nor an edition that edstats published."""
+    if not reports.exists():
+        return
+    index = reports / "index.html"
+    if reports.is_dir() and not any(reports.iterdir()):
+        return
+    if not index.is_file() or _GENERATOR not in index.read_text(encoding="utf-8", errors="replace"):
+        raise NotAnEdition(f"{reports} holds something other than published reports; name an empty or a new folder")
+
+
+def swap_in(edition: Path, reports: Path) -> None:
+    """Put the folder ``edition`` in the place of ``reports``, by renaming only; the old edition is then removed.
+
+    Both must be on one file system. When the new edition cannot be put in place the old one is put back. Raises
+    NotAnEdition like ``check_replaceable``.
+    """
+    check_replaceable(reports)
+    if not reports.exists():
+        edition.rename(reports)
+        return
+    previous = edition.with_name(f"{edition.name}-previous")
+    reports.rename(previous)
+    try:
+        edition.rename(reports)
+    except BaseException:
+        previous.rename(reports)
+        raise
+    shutil.rmtree(previous)
