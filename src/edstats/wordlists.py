@@ -1,0 +1,122 @@
+"""Lists of printed words and how they are laid against a text; the readers of numbers, places and periods share them.
+
+A list's entry is one or more words; ``школ*`` stands for every word that begins so, ``*дан`` for every word that
+ends so. Text and entries are folded alike (letter case, kinds of space and dash), so that only spelling is left.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Each pair is replaced in this order. RE2 runs them, so the time grows with the text's length and no faster.
+_FOLDS = (
+    (r"[\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]+", ""),  # marks without width, which no reader sees
+    (r"[\p{Z}\s]+", " "),
+    (r"[\x{2010}-\x{2015}\x{2212}\x{2E3A}\x{2E3B}]", "-"),
+    ("ё", "е"),
+)
+Value = TypeVar("Value")
+
+_TOKEN = re.compile(r"[0-9]+(?:[ ,.][0-9]+)*|[^\W\d_]+|\S")
+_PATTERN_TOKEN = re.compile(r"\*?[^\W\d_]+\*?|[^\s.]")
+
+
+def fold_all(texts: pa.Array) -> pa.Array:
+    """The texts with letter case, ё, accents' encoding and the kinds of space and dash made one."""
+    folded = pc.utf8_lower(pc.utf8_normalize(texts, form="NFC"))
+    for pattern, plain in _FOLDS:
+        folded = pc.replace_substring_regex(folded, pattern, plain)
+    return pc.utf8_trim(folded, " ")
+
+
+def fold(text: str) -> str:
+    """`fold_all` for one text."""
+    return str(fold_all(pa.array([text], pa.large_string()))[0].as_py())
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, a number with its separators, or one other sign; ``glued`` says that no space parts it from the last."""
+
+    text: str
+    start: int
+    end: int
+    glued: bool
+
+    @property
+    def is_word(self) -> bool:
+        """Whether the token is letters."""
+        return self.text[0].isalpha()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the token begins with a digit."""
+        return self.text[0].isascii() and self.text[0].isdigit()
+
+
+def tokens(folded: str) -> list[Token]:
+    """The tokens of a folded text; full stops after a word (``тыс.``, ``п.п.``) are left out."""
+    found: list[Token] = []
+    end = -1
+    for match in _TOKEN.finditer(folded):
+        glued = match.start() == end
+        end = match.end()
+        if match[0] == "." and glued and found and found[-1].is_word:
+            continue
+        found.append(Token(match[0], match.start(), end, glued))
+    return found
+
+
+class WordList(Generic[Value]):
+    """Entries of words and stems with what they mean, found by their first word."""
+
+    def __init__(self, entries: Iterable[tuple[str, Value]]) -> None:
+        """``entries``: the printed words, as the codebook writes them, and their meaning."""
+        self._words: dict[str, list[tuple[tuple[str, ...], Value]]] = defaultdict(list)
+        for phrase, value in entries:
+            pattern = tuple(_PATTERN_TOKEN.findall(fold(phrase)))
+            self._words[pattern[0]].append((pattern, value))
+        for entry in self._words.values():
+            entry.sort(key=lambda pair: -len(pair[0]))
+        self._stems = sorted({len(word) - 1 for word in self._words if len(word) > 1 and word.endswith("*")})
+        self._endings = sorted({len(word) - 1 for word in self._words if len(word) > 1 and word.startswith("*")})
+
+    def at(self, found: list[Token], position: int) -> tuple[int, Value] | None:
+        """The longest entry that stands at ``position``: how many tokens it takes and what it means, else None."""
+        best: tuple[int, Value] | None = None
+        for key in self._keys(found[position].text):
+            for pattern, value in self._words.get(key, ()):
+                if best and len(pattern) <= best[0]:
+                    break
+                if _stands(pattern, found, position):
+                    best = len(pattern), value
+                    break
+        return best
+
+    def __contains__(self, word: str) -> bool:
+        """Whether the one folded word is an entry by itself."""
+        return any(len(pattern) == 1 for key in self._keys(word) for pattern, _ in self._words.get(key, ()))
+
+    def _keys(self, word: str) -> Iterator[str]:
+        yield word
+        yield from (f"{word[:length]}*" for length in self._stems if length <= len(word))
+        yield from (f"*{word[-length:]}" for length in self._endings if length <= len(word))
+
+
+def _stands(pattern: tuple[str, ...], found: list[Token], position: int) -> bool:
+    if position + len(pattern) > len(found):
+        return False
+    return all(_fits(part, found[position + offset].text) for offset, part in enumerate(pattern))
+
+
+def _fits(part: str, word: str) -> bool:
+    if len(part) > 1 and part.endswith("*"):
+        return word.startswith(part[:-1])
+    if len(part) > 1 and part.startswith("*"):
+        return word.endswith(part[1:])
+    return word == part
