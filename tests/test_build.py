@@ -230,6 +230,14 @@ def test_nothing_is_published_when_the_first_edition_fails(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["bad.ipynb"]
 
 
+def test_a_kernel_writes_nothing_between_the_lines_of_progress(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    notebook = good_notebook(tmp_path / "good.ipynb")
+    assert run_page(page("abai", notebook), tmp_path).failure is None
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_kernel_that_dies_is_a_failure_of_its_page(tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "dies.ipynb", code("import os\nos._exit(1)"))
     result = run_page(page("abai", notebook), tmp_path)
@@ -362,3 +370,25 @@ def test_a_terminal_gets_a_bar_and_the_failures(tmp_path: Path) -> None:
         report(RunResult(page("aktobe", tmp_path), executed=tmp_path))
     assert "abai: DeadKernelError: Kernel died\n" in screen.getvalue()
     assert "2/2" in screen.getvalue()
+
+
+STYLE = (Path(building.__file__).parent / "template" / "edstats" / "style.css").read_text(encoding="utf-8")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rgb or #rrggbb, as WCAG 2.2 defines it."""
+    digits = colour.lstrip("#")
+    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["paper", "raised", "warning-ground"])
+@pytest.mark.parametrize("ink", ["ink", "soft", "link", "planned", "warning", "note"])
+def test_text_stands_out_from_its_ground(scheme: int, ground: str, ink: str) -> None:
+    root = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--([\w-]+): (#\w+);", root))
+    light, dark = sorted((luminance(colours[ground]), luminance(colours[ink])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5

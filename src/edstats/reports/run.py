@@ -1,11 +1,13 @@
 """Runs one page's notebook with papermill, in the process that calls it."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from edstats.reports.plan import Page
 
@@ -50,7 +52,7 @@ def run_page(page: Page, scratch: Path) -> RunResult:
     """
     executed = scratch / f"{page.name}.ipynb"
     try:
-        papermill.execute_notebook(page.notebook, executed, dict(page.parameters), progress_bar=False)
+        _execute(page, executed)
     except PapermillExecutionError as error:
         code = error.source.strip().partition("\n")[0]
         failure = PageFailure(page.name, _cell_number(executed, error.cell_index), error.ename, error.evalue, code)
@@ -58,6 +60,24 @@ def run_page(page: Page, scratch: Path) -> RunResult:
     except Exception as error:  # a dead kernel, a missing kernel, an unreadable notebook: other pages must go on
         return RunResult(page, failure=failure_of(page, error))
     return RunResult(page, executed=executed)
+
+
+def _execute(page: Page, executed: Path) -> None:
+    """Run the notebook in a kernel of its own.
+
+    It is spoken to through files, not ports: two kernels that start at once cannot be given the same port, and nobody
+    else on the machine can listen. They lie in the system's temporary folder, since a socket's path must be short.
+    """
+    with tempfile.TemporaryDirectory(prefix="edstats-") as sockets:
+        papermill.execute_notebook(
+            page.notebook,
+            executed,
+            dict(page.parameters),
+            progress_bar=False,
+            config=Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets, "kernel"))}}),
+            # A kernel reports being stopped as an error; what goes wrong in a cell comes back without its log.
+            extra_arguments=["--log-level=CRITICAL"],
+        )
 
 
 def failure_of(page: Page, error: BaseException) -> PageFailure:
