@@ -1,0 +1,204 @@
+"""Charts of the pages: matplotlib and seaborn drawings as inline SVG, with title, text alternative, source and data.
+
+What is planned or under way is hollow, what is done is filled; what the page is about is dark, the rest grey. Labels
+stand above their marks, so that a chart is read on a telephone as on a desk.
+"""
+
+import io
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+# Dark blue for what the page is about, grey for the others (both at least 3:1 on white), red for what is not there yet.
+FOCUS, OTHER, INK, FAINT = "#12436d", "#7a7a7a", "#1d1d1d", "#d0d0d0"
+WIDTH = 4.6  # inches; at 360 px of screen the text is then as large as it was drawn
+STYLE = {
+    "svg.fonttype": "none",  # text stays text: smaller, crisp, can be searched
+    "svg.hashsalt": "edstats",  # the same drawing gives the same bytes
+    "font.family": "DejaVu Sans",  # has every Kazakh letter and the tenge sign
+    "font.size": 10,
+    "text.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.edgecolor": FAINT,
+    "xtick.color": INK,
+    "text.parse_math": False,  # a $ in a label is a dollar
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One number in a chart: its label, the number in words with its time, and how it is drawn."""
+
+    label: str
+    value: float
+    words: str
+    status: str = "actual"
+    focus: bool = True
+
+
+@dataclass(frozen=True)
+class ChartText:
+    """What stands around a drawing: heading, what is measured, text alternative, sources, and the data as a table."""
+
+    identifier: str
+    title: str
+    subtitle: str
+    alternative: str
+    source: Markup
+    data_heading: str
+    data: Markup
+
+
+def bars(marks: Sequence[Mark], text: ChartText) -> Markup:
+    """Numbers as bars from zero, one a row."""
+    figure, axes = _rows(len(marks), max(mark.value for mark in marks))
+    for position, mark in enumerate(marks):
+        colour = FOCUS if mark.focus else OTHER
+        face = colour if mark.status == "actual" else "white"
+        line = "--" if mark.status in ("planned", "target") else "-"
+        axes.barh(position, mark.value, height=0.34, facecolor=face, edgecolor=colour, linewidth=1.5, linestyle=line)
+        _label(axes, position, mark)
+    return _published(figure, text)
+
+
+def dots(marks: Sequence[Mark], text: ChartText) -> Markup:
+    """Numbers as dots on a line from zero, one a row: for shares and ratios, which do not add up."""
+    figure, axes = _rows(len(marks), max(mark.value for mark in marks))
+    for position, mark in enumerate(marks):
+        axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
+        _dot(axes, position, mark)
+        _label(axes, position, mark)
+    return _published(figure, text)
+
+
+def levels_and_targets(pairs: Sequence[tuple[Mark | None, Mark | None]], text: ChartText) -> Markup:
+    """Shares in percent: the level filled, the target hollow, a line between where both are reported."""
+    figure, axes = _rows(len(pairs), 100)
+    for position, (level, target) in enumerate(pairs):
+        marks = [mark for mark in (level, target) if mark]
+        axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
+        if level and target:
+            axes.plot([level.value, target.value], [position] * 2, color=FOCUS, linewidth=2, zorder=2)
+        for mark in marks:
+            _dot(axes, position, mark)
+        words = " → ".join(mark.words for mark in marks)
+        _label(axes, position, Mark(marks[0].label, max(mark.value for mark in marks), words), beside=False)
+    return _published(figure, text)
+
+
+def composition(parts: Sequence[tuple[str, float]], text: ChartText) -> Markup:
+    """Parts of one whole as one bar; each part's label with its number stands below in the same order."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, 0.75 + 0.26 * len(parts)))
+        axes = figure.add_axes((0.02, 0.02, 0.96, 0.96))
+        total = sum(value for _, value in parts)
+        # Told apart in grey print as well: dark, middle, white.
+        faces = ["#12436d", "#8fa7bd", "white"]
+        left = 0.0
+        for index, ((label, value), face) in enumerate(zip(parts, faces, strict=False)):
+            axes.barh(0, value, left=left, height=0.8, facecolor=face, edgecolor=FOCUS, linewidth=1.2)
+            left += value
+            level = -1.0 - 0.62 * index
+            axes.barh(level, total * 0.03, height=0.36, facecolor=face, edgecolor=FOCUS, linewidth=1.2)
+            axes.text(total * 0.05, level, label, va="center", ha="left")
+        axes.set_xlim(0, total * 1.002)
+        axes.set_ylim(-1.0 - 0.62 * (len(parts) - 1) - 0.4, 0.55)
+        axes.axis("off")
+        return _published(figure, text)
+
+
+def coverage_heatmap(counts: pd.DataFrame, not_applicable: pd.DataFrame, text: ChartText) -> Markup:
+    """How many figures each region (column) reports of each indicator (row); a cross where it does not apply."""
+    height = 0.9 + 0.24 * len(counts)
+    with mpl.rc_context(STYLE | {"font.size": 8}):
+        figure = Figure(figsize=(WIDTH * 1.5, height))
+        axes = figure.add_axes((0.44, 0.9 / height * 0.05, 0.55, 1 - 0.9 / height))
+        labels = counts.astype("object").mask(counts == 0, "").mask(not_applicable, "×")
+        sns.heatmap(
+            *(counts.clip(upper=3),),
+            annot=labels.to_numpy(),
+            fmt="",
+            cmap=sns.light_palette(FOCUS, n_colors=4),
+            cbar=False,
+            linewidths=0.6,
+            linecolor="white",
+            ax=axes,
+        )
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0)
+        axes.set_xticks(axes.get_xticks(), counts.columns, rotation=60, ha="left", rotation_mode="anchor")
+        axes.set_yticks(axes.get_yticks(), [textwrap.shorten(name, 44, placeholder="…") for name in counts.index], rotation=0)
+        axes.set_xlabel("")
+        axes.set_ylabel("")
+        return _published(figure, text)
+
+
+def _rows(count: int, largest: float) -> tuple[Figure, Axes]:
+    with mpl.rc_context(STYLE):
+        height = 0.35 + 0.52 * count
+        figure = Figure(figsize=(WIDTH, height))
+        axes = figure.add_axes((0.02, 0.28 / height, 0.96, 1 - 0.32 / height))
+    axes.set_ylim(count - 0.6, -0.75)
+    axes.set_xlim(0, largest * 1.03)
+    axes.set_yticks([])
+    axes.set_xticks([0], ["0"])
+    return figure, axes
+
+
+def _dot(axes: Axes, position: int, mark: Mark) -> None:
+    colour = FOCUS if mark.focus else OTHER
+    face = colour if mark.status == "actual" else "white"
+    axes.plot(mark.value, position, "o", markersize=9, markerfacecolor=face, markeredgecolor=colour, markeredgewidth=1.8, zorder=3)
+
+
+def _label(axes: Axes, position: int, mark: Mark, beside: bool = True) -> None:
+    """Label and number above the mark, at the left edge."""
+    weight = "bold" if mark.focus and beside else "normal"
+    with mpl.rc_context(STYLE):
+        axes.text(0, position - 0.3, f"{mark.label}: ", va="bottom", ha="left", fontsize=9.5, fontweight=weight)
+        axes.texts[-1].set_text(f"{mark.label}: {mark.words}")
+
+
+def _published(figure: Figure, text: ChartText) -> Markup:
+    """The drawing within its figure element."""
+    return Markup(
+        '<figure class="chart" id="{id}"><figcaption><p class="chart-title">{title}</p>'
+        '<p class="chart-subtitle">{subtitle}</p></figcaption>{svg}<p class="chart-source">{source}</p>'
+        '<details class="chart-data"><summary>{data_heading}</summary>{data}</details></figure>'
+    ).format(
+        id=text.identifier,
+        title=text.title,
+        subtitle=text.subtitle,
+        svg=Markup(_svg(figure, text)),
+        source=text.source,
+        data_heading=text.data_heading,
+        data=text.data,
+    )
+
+
+def _svg(figure: Figure, text: ChartText) -> str:
+    """The drawing as an SVG element without size of its own, its ids made unique to the page."""
+    buffer = io.StringIO()
+    with mpl.rc_context(STYLE):
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    drawing = buffer.getvalue()
+    drawing = drawing[drawing.index("<svg") :]
+    opening, body = drawing.split(">", 1)
+    viewbox = re.search(r'viewBox="[^"]*"', opening)
+    assert viewbox is not None  # matplotlib always writes one
+    prefix = f"{text.identifier}-"
+    body = re.sub(r'\bid="', f'id="{prefix}', body)
+    body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", body)
+    label = Markup('role="img" aria-label="{}"').format(text.alternative)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {viewbox[0]} {label}>{body}'

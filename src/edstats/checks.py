@@ -1,0 +1,288 @@
+"""Observations and measures become findings: contradictions and doubts that readers must know.
+
+Contradictions are the sources', not ours: they are shown and stop nothing. Each kind of finding has a stable code in
+``codebook/codes.csv`` with its severity and its sentence; a check here gives the parts of the sentence.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from edstats.codebook import read_table
+from edstats.columns import typed
+from edstats.intervals import rounded_intervals
+from edstats.measures import Measures
+from edstats.selection import SERIES_COLUMNS, ranked, without_reprints
+from edstats.wording import Wording
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the checks look at. ``observations`` has plain strings, ``figure_id`` as its index; places are left out."""
+
+    observations: pd.DataFrame
+    sources: pd.DataFrame
+    doubts: pd.DataFrame
+    measures: Measures
+    as_of: date
+    wording: Wording
+
+    def shown(self, figure_id: str) -> str:
+        """The figure's value in words."""
+        return self.wording.value(self.observations.loc[figure_id])
+
+    def names(self, row: pd.Series) -> dict[str, str]:
+        """Indicator (with its group) and period of an observation, in words."""
+        name = self.wording.name("indicators", row["indicator"])
+        if row["group"]:
+            name += f", {self.wording.name('groups', row['group'])}"
+        return {"indicator_name": name, "period": self.wording.period(row)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding before it is a row: its code, region, the figures that it is about and the parts of its sentence."""
+
+    code: str
+    region: str
+    figures: tuple[str, ...]
+    parts: dict[str, str]
+
+
+def find(
+    observations: pd.DataFrame,
+    sources: pd.DataFrame,
+    doubts: pd.DataFrame,
+    measures: Measures,
+    as_of: date,
+    wording: Wording,
+) -> pd.DataFrame:
+    """The table ``findings`` (codebook ``columns``), its messages in the language of ``wording``."""
+    plain = observations.astype({name: "str" for name in observations.select_dtypes("category")})
+    plain = plain[plain["place"] == ""].set_index("figure_id", drop=False)
+    evidence = Evidence(plain, sources, doubts, measures, as_of, wording)
+    codes = read_table("codes").set_index("code")
+    rows = [
+        {
+            "code": finding.code,
+            "severity": codes.at[finding.code, "severity"],
+            "region": finding.region,
+            "figures": " ".join(finding.figures),
+            "message": wording.text(codes.at[finding.code, "template"], **finding.parts),
+            "details": json.dumps(finding.parts, ensure_ascii=False, sort_keys=True),
+        }
+        for check in CHECKS
+        for finding in check(evidence)
+    ]
+    columns = ["code", "severity", "region", "figures", "message", "details"]
+    return typed(pd.DataFrame(rows, columns=columns).sort_values(["code", "region", "figures"], kind="stable"), "findings")
+
+
+# --- shares ----------------------------------------------------------------------------------------------------------
+
+
+def printed_shares(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-101, EDS-102: a printed share beside the counts of its own source."""
+    rows = evidence.observations
+    for share in rows[(rows["share_of"] != "") & (rows["unit"] == "percent")].itertuples():
+        same = rows[(rows["source"] == share.source) & (rows["territory"] == share.territory) & (rows["share_of"] == "")]
+        same = same[(same["status"] == share.status) & (same["period"] == share.period)]
+        counts = same[(same["indicator"] == share.indicator) & (same["group"] == share.group)]
+        wholes = same[(same["indicator"] == share.share_of) & (same["group"] == "")]
+        if len(counts) != 1 or len(wholes) != 1:
+            continue
+        count, whole = counts.iloc[0], wholes.iloc[0]
+        computed = 100 * count["value"] / whole["value"]
+        parts = {
+            "printed": evidence.shown(share.figure_id),
+            "count": evidence.wording.number(count["value"], 0),
+            "whole": evidence.wording.number(whole["value"], 0),
+            "whole_name": evidence.wording.name("indicators", whole["indicator"]),
+        }
+        figures = (share.figure_id, count["figure_id"], whole["figure_id"])
+        printed = rounded_intervals(rows.loc[[share.figure_id]])
+        if not printed.low[0] <= computed <= printed.high[0]:
+            shown = evidence.wording.quantity(computed, "percent", 1)
+            yield Finding("EDS-101", share.region, figures, parts | {"computed": shown})
+            continue
+        for other in _other_wholes(same, share.indicator, share.share_of):
+            if other["value"] != whole["value"]:
+                more = {
+                    "other": evidence.wording.number(other["value"], 0),
+                    "other_name": evidence.wording.name("indicators", other["indicator"]),
+                    "other_share": evidence.wording.quantity(100 * count["value"] / other["value"], "percent", 1),
+                }
+                yield Finding("EDS-102", share.region, (*figures, other["figure_id"]), parts | more)
+
+
+def _other_wholes(rows: pd.DataFrame, indicator: str, share_of: str) -> Iterator[pd.Series]:
+    """Counts of the same source that the codebook knows as another whole of the indicator."""
+    rules = read_table("measures").query("formula == 'share' and numerator == @indicator and denominator != @share_of")
+    others = rows[rows["indicator"].isin(rules["denominator"]) & (rows["group"] == "")]
+    yield from (row for _, row in others.iterrows())
+
+
+def parts_larger_than_whole(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-109: more schools with a quality than schools."""
+    table = evidence.measures.table
+    shares = read_table("measures").query("formula == 'share'")["measure"]
+    for row in table[table["measure"].isin(shares) & (table["rounding_low"] > 100)].itertuples():
+        part, whole = evidence.observations.loc[row.numerator], evidence.observations.loc[row.denominator]
+        if part["unit"] != whole["unit"] or part["status"] != whole["status"]:
+            continue
+        parts = {
+            "part": evidence.shown(row.numerator),
+            "part_name": evidence.names(part)["indicator_name"],
+            "whole": evidence.shown(row.denominator),
+            "whole_name": evidence.names(whole)["indicator_name"],
+        }
+        yield Finding("EDS-109", row.region, (row.numerator, row.denominator), parts)
+
+
+def overlapping_programmes(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-103: programmes of one source that add up to more schools than the group has."""
+    rows, groups = evidence.observations, read_table("groups").query("population != ''")
+    for group in groups.itertuples():
+        family = [group.group, *groups.loc[groups["within"] == group.group, "group"]]
+        of_group = rows[rows["group"].isin(family) & (rows["programme"] != "") & (rows["unit"] == "school")]
+        for keys, counts in of_group.groupby(["source", "territory", "indicator", "status"]):
+            populations = rows[(rows["source"] == keys[0]) & (rows["indicator"] == group.population)]
+            populations = populations[(populations["share_of"] == "") & (populations["territory"] == keys[1])]
+            if counts["programme"].nunique() < 2 or len(populations) != 1:
+                continue
+            population = populations.iloc[0]
+            if counts["value"].sum() <= population["value"]:
+                continue
+            parts = {
+                "parts": " + ".join(evidence.wording.number(value, 0) for value in counts["value"]),
+                "total": evidence.wording.quantity(counts["value"].sum(), "school", 0),
+                "population": evidence.wording.number(population["value"], 0),
+                "population_name": evidence.wording.name("indicators", population["indicator"]),
+            }
+            yield Finding("EDS-103", population["region"], (*counts["figure_id"], population["figure_id"]), parts)
+
+
+# --- changes, targets, plans -----------------------------------------------------------------------------------------
+
+
+def changes_and_levels(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-104, EDS-105: a printed change beside the two levels that it lies between."""
+    rows = evidence.observations
+    indicators = read_table("indicators").query("change_of != ''").set_index("indicator")["change_of"]
+    for change in rows[rows["indicator"].isin(indicators.index)].itertuples():
+        levels = rows[(rows["indicator"] == indicators[change.indicator]) & (rows["status"] == "actual")]
+        levels = levels[(levels["source"] == change.source) & (levels["territory"] == change.territory)]
+        levels = levels[(levels["programme"] == change.programme) & (levels["group"] == change.group)]
+        if len(levels) != 2:
+            continue
+        earlier, later = (row for _, row in levels.sort_values("period_end").iterrows())
+        parts = {
+            "printed": str(change.as_printed),
+            "earlier": evidence.shown(earlier["figure_id"]),
+            "later": evidence.shown(later["figure_id"]),
+        }
+        figures = (change.figure_id, earlier["figure_id"], later["figure_id"])
+        difference = abs(later["value"] - earlier["value"])
+        if abs(difference - change.value) > change.precision / 2:
+            shown = evidence.wording.quantity(difference, change.unit, 1)
+            yield Finding("EDS-104", change.region, figures, parts | {"computed": shown})
+        elif change.unit == "percentage_point" and "%" in change.as_printed:
+            sign = 1 if later["value"] > earlier["value"] else -1
+            wrong = earlier["value"] * (1 + sign * change.value / 100)
+            shown = evidence.wording.quantity(wrong, later["unit"], 1)
+            yield Finding("EDS-105", change.region, figures, parts | {"wrong": shown})
+
+
+def targets_without_level(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-106: a target for which the region reports no level."""
+    rows = evidence.observations
+    levels = set(map(tuple, rows.loc[rows["status"] == "actual", ["territory", "indicator", "group"]].to_numpy()))
+    for _, target in rows[rows["status"] == "target"].iterrows():
+        if (target["territory"], target["indicator"], target["group"]) not in levels:
+            parts = {"printed": evidence.shown(target["figure_id"]), **evidence.names(target)}
+            yield Finding("EDS-106", target["region"], (target["figure_id"],), parts)
+
+
+def plans_past(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-107: a plan whose period has ended by the as-of date, with no later word of what came of it."""
+    rows = evidence.observations
+    passed = rows["period_end"] < pd.Timestamp(evidence.as_of)
+    plans = rows[rows["status"].isin(["planned", "target"]) & (rows["period_basis"] == "printed") & passed]
+    done = rows[rows["status"] == "actual"]
+    for _, plan in plans.iterrows():
+        reported = done[(done["territory"] == plan["territory"]) & (done["indicator"] == plan["indicator"])]
+        reported = reported[(reported["period_end"] >= plan["period_end"]) & (reported["group"] == plan["group"])]
+        if reported.empty:
+            parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan)}
+            yield Finding("EDS-107", plan["region"], (plan["figure_id"],), parts)
+
+
+# --- several sources, several candidates -----------------------------------------------------------------------------
+
+
+def differing_sources(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-108: sources that print different numbers for one thing at one time, beyond rounding."""
+    rows = ranked(without_reprints(evidence.observations, evidence.sources), evidence.sources)
+    for _, cell in rows.groupby([*SERIES_COLUMNS, "period"], sort=False):
+        allowed = rounded_intervals(cell)
+        if cell["source"].nunique() < 2 or allowed.low.max() <= allowed.high.min():
+            continue
+        best = cell.iloc[0]
+        parts = {
+            "values": "; ".join(evidence.shown(figure_id) for figure_id in cell["figure_id"]),
+            "preferred": evidence.shown(best["figure_id"]),
+            **evidence.names(best),
+        }
+        yield Finding("EDS-108", best["region"], tuple(cell["figure_id"]), parts)
+
+
+def ambiguous_pairs(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-110: measures left out because several denominators fit equally well."""
+    for row in evidence.measures.ambiguous.itertuples():
+        candidates = str(row.candidates).split()
+        parts = {
+            "measure_name": evidence.wording.name("measures", row.measure),
+            "printed": evidence.shown(row.numerator),
+            "candidates": "; ".join(evidence.shown(figure_id) for figure_id in candidates),
+        }
+        region = evidence.observations.at[row.numerator, "region"]
+        yield Finding("EDS-110", region, (row.numerator, *candidates), parts)
+
+
+# --- words and borders -----------------------------------------------------------------------------------------------
+
+
+def doubts_of_readers(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-111: what a reader could not tell from a source, one finding a region that it concerns."""
+    for doubt in evidence.doubts.itertuples():
+        figures = tuple(doubt.figures.split())
+        rows = evidence.observations
+        rows = rows[rows["figure_id"].isin(figures)] if figures else rows[rows["source"] == doubt.source]
+        for region, concerned in rows.groupby("region", sort=True):
+            named = tuple(concerned["figure_id"]) if figures else ()
+            yield Finding("EDS-111", str(region), named, {"doubt": evidence.wording.text(doubt.doubt)})
+
+
+def older_territories(evidence: Evidence) -> Iterator[Finding]:
+    """EDS-112: figures about an area that has since been divided."""
+    rows = evidence.observations
+    for (region, territory, _), cell in rows[rows["territory"] != rows["region"]].groupby(["region", "territory", "source"]):
+        name = evidence.wording.name("territories", territory)
+        yield Finding("EDS-112", region, tuple(cell["figure_id"]), {"territory_name": name})
+
+
+CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+    printed_shares,
+    overlapping_programmes,
+    changes_and_levels,
+    targets_without_level,
+    plans_past,
+    differing_sources,
+    parts_larger_than_whole,
+    ambiguous_pairs,
+    doubts_of_readers,
+    older_territories,
+)

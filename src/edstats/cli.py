@@ -1,0 +1,114 @@
+"""The command line: ``edstats clean | check | build``.
+
+Exit codes: 0 done; 1 the data or a page has errors; 2 wrong use. What is wrong goes to standard error, one line a
+fault; what was found or made goes to standard output.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from edstats import __version__
+from edstats.dataset import DataNotFoundError, Dataset, differing_files, find_data, from_raw, write_clean
+
+DONE, FAULTS, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        data = options.data.resolve() if options.data else find_data(Path.cwd())
+    except DataNotFoundError as error:
+        parser.error(str(error))
+    if not data.is_dir():
+        parser.error(f"--data: there is no folder '{options.data}'")
+    commands = {"clean": _clean, "check": _check, "build": _build}
+    return commands[options.command](options, data)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="edstats",
+        description="Figures that officials print about Kazakhstan's regional school systems: clean them, check them, publish them.",
+        epilog="Exit codes: 0 done, 1 the data or a page has errors, 2 wrong use.",
+    )
+    parser.add_argument("--version", action="version", version=f"edstats {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument(
+        "--data", type=Path, metavar="DIR", help="data folder (default: data/ here or in the nearest folder above)"
+    )
+    cleaning = commands.add_parser("clean", parents=[where], help="make data/clean from data/raw")
+    cleaning.add_argument(
+        "--check", action="store_true", help="write nothing; fail when the files in data/clean are not what data/raw gives"
+    )
+    commands.add_parser("check", parents=[where], help="list contradictions and doubts in data/raw; write nothing")
+    building = commands.add_parser("build", parents=[where], help="clean the data and publish reports/ from the notebooks")
+    building.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="show what was published by this day, such as 2024-12-31 (default: everything)"
+    )
+    building.add_argument(
+        "--jobs", type=_count, metavar="N", help="pages to run at the same time (default: one a processor core)"
+    )
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; write it as 2024-12-31") from None
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is no number of pages; write 1 or more")
+
+
+def _read(data: Path) -> Dataset | None:
+    """The data set, or None after all faults have been printed."""
+    dataset, _, faults = from_raw(data, date.today())
+    for fault in sorted(faults):
+        print(fault, file=sys.stderr)
+    if faults:
+        count = f"{len(faults)} faults" if len(faults) > 1 else "1 fault"
+        print(f"{count} in {data / 'raw'}; nothing was written", file=sys.stderr)
+    return dataset
+
+
+def _clean(options: argparse.Namespace, data: Path) -> int:
+    dataset = _read(data)
+    if dataset is None:
+        return FAULTS
+    if options.check:
+        differing = differing_files(dataset, data)
+        for name in differing:
+            print(f"{data.name}/clean/{name}: not what data/raw gives; run edstats clean and commit it", file=sys.stderr)
+        return FAULTS if differing else DONE
+    write_clean(dataset, data)
+    print(f"{_size(dataset)} in {data / 'clean'}")
+    return DONE
+
+
+def _size(dataset: Dataset) -> str:
+    return (
+        f"{len(dataset.observations)} observations from {len(dataset.sources)} sources, "
+        f"{len(dataset.measures)} measures, {len(dataset.findings)} findings"
+    )
+
+
+def _check(options: argparse.Namespace, data: Path) -> int:
+    dataset = _read(data)
+    if dataset is None:
+        return FAULTS
+    for finding in dataset.findings.itertuples():
+        about = f" [{finding.figures}]" if finding.figures else ""
+        print(f"{finding.severity} {finding.code} {finding.region}: {finding.message}{about}")
+    counts = dataset.findings["severity"].value_counts()
+    print(f"{_size(dataset)}: {counts.get('warning', 0)} warnings, {counts.get('note', 0)} notes, 0 errors")
+    return DONE

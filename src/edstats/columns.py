@@ -1,0 +1,55 @@
+"""The columns of the clean tables: their order, types and how they are written to files.
+
+What each column means stands in ``codebook/columns.csv``; this module applies it.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from edstats.codebook import read_table
+
+TABLES = ("observations", "measures", "findings", "sources", "doubts")
+
+
+def typed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """``frame`` with exactly the columns of ``table`` in their order and types, rows renumbered.
+
+    Types: ``string`` and ``category`` (never missing, ``""`` when empty), ``float64`` and ``date`` (datetime64, missing
+    allowed). Raises ``KeyError`` when a column is missing.
+    """
+    columns = read_table("columns").query("table == @table")
+    typed_columns = {name: _cast(frame[name], kind) for name, kind in zip(columns["column"], columns["type"], strict=True)}
+    return pd.DataFrame(typed_columns).reset_index(drop=True)
+
+
+def _cast(column: pd.Series, kind: str) -> pd.Series:
+    if kind == "float64":
+        return pd.to_numeric(column).astype("float64")
+    if kind == "date":
+        return pd.to_datetime(column, format="%Y-%m-%d").dt.as_unit("s")
+    text = column.astype("object").fillna("").astype("str")
+    return text.astype("category") if kind == "category" else text
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """The table as CSV text: UTF-8, ``\\n``, whole numbers without a decimal point, dates as YYYY-MM-DD."""
+    shown = frame.copy()
+    for name in shown.select_dtypes("float64"):
+        shown[name] = [_number(value) for value in shown[name]]
+    return str(shown.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+
+
+def _number(value: float) -> str:
+    if pd.isna(value):
+        return ""
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def read_csv(path: Path, table: str) -> pd.DataFrame:
+    """A clean table read back from ``path``, typed. Raises ``FileNotFoundError`` or ``KeyError`` (a column missing)."""
+    strings = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    columns = read_table("columns").query("table == @table and type in ['float64', 'date']")["column"]
+    for name in columns:
+        strings[name] = strings[name].where(strings[name] != "", None)
+    return typed(strings, table)

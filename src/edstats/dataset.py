@@ -1,0 +1,118 @@
+"""The data set as analysts and pages use it, and its files in ``data/clean``.
+
+``data/clean`` follows from ``data/raw`` alone. An earlier as-of date is a view of it: sources published later drop
+out, and measures and findings are computed anew from what remains.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from edstats.checks import find
+from edstats.clean import Clean, clean
+from edstats.columns import TABLES, csv_text, read_csv, typed
+from edstats.faults import Fault
+from edstats.measures import Measures, compute_measures
+from edstats.raw import Raw, read_raw
+from edstats.wording import Wording
+
+
+class DataNotFoundError(FileNotFoundError):
+    """There is no edstats data where it was looked for; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The five clean tables, as described in the codebook's ``columns``, seen at ``as_of``."""
+
+    observations: pd.DataFrame
+    measures: pd.DataFrame
+    findings: pd.DataFrame
+    sources: pd.DataFrame
+    doubts: pd.DataFrame
+    as_of: date
+
+
+def assemble(
+    observations: pd.DataFrame, sources: pd.DataFrame, doubts: pd.DataFrame, as_of: date | None = None, language: str = "en"
+) -> Dataset:
+    """The data set as it stood on ``as_of`` (default: the date of the newest source), with messages in ``language``.
+
+    A source counts as published when its latest possible date is not after ``as_of``.
+    """
+    as_of = as_of or newest(sources)
+    known = sources[sources["published_latest"] <= pd.Timestamp(as_of)]
+    seen = observations[observations["source"].isin(known["source"])]
+    doubts = doubts[doubts["source"].isin(known["source"])]
+    observations, sources = typed(seen, "observations"), typed(known, "sources")
+    measures: Measures = compute_measures(observations, sources)
+    findings = find(observations, sources, doubts, measures, as_of, Wording(language))
+    return Dataset(observations, measures.table, findings, sources, typed(doubts, "doubts"), as_of)
+
+
+def newest(sources: pd.DataFrame) -> date:
+    """The latest date of any source: the default as-of date, so that the clock changes nothing."""
+    latest: pd.Timestamp = sources["published_latest"].max()
+    return latest.date()
+
+
+def find_data(start: Path) -> Path:
+    """The nearest folder ``data`` with ``raw/sources.csv``, from ``start`` upward. Raises ``DataNotFoundError``."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / "data" / "raw" / "sources.csv").exists():
+            return folder / "data"
+    raise DataNotFoundError("no data/raw/sources.csv here or in any folder above; name the folder with --data DIR")
+
+
+def from_raw(data: Path, today: date) -> tuple[Dataset | None, Raw, tuple[Fault, ...]]:
+    """Everything that ``data/raw`` gives: the data set (None when there are faults), the raw rows and the faults."""
+    raw = read_raw(data)
+    cleaned: Clean = clean(raw, today)
+    if cleaned.faults:
+        return None, raw, cleaned.faults
+    numbers = raw.doubts["figures"].str.split()
+    figures = [
+        " ".join(f"{source}#{number}" for number in listed)
+        for source, listed in zip(raw.doubts["source"], numbers, strict=True)
+    ]
+    doubts = typed(raw.doubts.assign(figures=figures), "doubts")
+    return assemble(cleaned.observations, cleaned.sources, doubts), raw, ()
+
+
+def clean_files(dataset: Dataset) -> dict[str, str]:
+    """Names and texts of the files in ``data/clean`` that are kept under version control."""
+    return {f"{table}.csv": csv_text(getattr(dataset, table)) for table in TABLES}
+
+
+def differing_files(dataset: Dataset, data: Path) -> list[str]:
+    """Names of the committed clean files that are not what raw gives, missing and surplus ones included."""
+    folder, texts = data / "clean", clean_files(dataset)
+    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.csv")}
+    return sorted(name for name in texts.keys() | there.keys() if texts.get(name) != there.get(name))
+
+
+def write_clean(dataset: Dataset, data: Path) -> None:
+    """Write ``data/clean``: each table as CSV, and as Parquet beside it."""
+    folder = data / "clean"
+    folder.mkdir(exist_ok=True)
+    for name, text in clean_files(dataset).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    for table in TABLES:
+        getattr(dataset, table).to_parquet(folder / f"{table}.parquet", index=False)
+
+
+def load(data: str | Path = "", as_of: str | date | None = None, language: str = "en") -> Dataset:
+    """The clean data, for analysis: ``edstats.load().observations``.
+
+    ``data`` is the project's data folder (default: found from the current folder upward). ``as_of`` shows the data as
+    known on that date (ISO text or date); default: the newest source's date. Raises ``DataNotFoundError`` when there is
+    no clean data, ``ValueError`` when ``as_of`` is no date.
+    """
+    folder = Path(data) if data else find_data(Path.cwd())
+    if not (folder / "clean" / "observations.csv").exists():
+        raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
+    tables = {name: read_csv(folder / "clean" / f"{name}.csv", name) for name in ("observations", "sources", "doubts")}
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
+    return assemble(**tables, as_of=day, language=language)  # type: ignore[arg-type]

@@ -1,0 +1,84 @@
+"""Sources made tidy: when each document can have been published, by whom, in which language."""
+
+from datetime import date
+
+import pandas as pd
+
+from edstats.codebook import read_table
+from edstats.columns import typed
+from edstats.faults import Fault, nearest
+from edstats.periods import Period, UnreadablePeriod, read_period
+
+
+def clean_sources(raw_sources: pd.DataFrame, today: date) -> tuple[pd.DataFrame, list[Fault]]:
+    """The table ``sources`` (codebook ``columns``) and the faults of its rows; rows with a fault are left out.
+
+    ``raw_sources`` is ``Raw.sources``. A source is dated by the day that it prints, or by the two bounds that a person
+    gives with a reason; neither may lie after ``today``.
+    """
+    terms = read_table("terms")
+    known = {name: list(terms.loc[terms["list"] == name, "code"]) for name in ("publisher_type", "language")}
+    known["origin"] = ["", *raw_sources["source"]]
+    faults: list[Fault] = []
+    rows = []
+    for entry in raw_sources.drop_duplicates("source").to_dict("records"):
+        entry_faults = [fault for column in known for fault in _unknown(entry, column, known[column])]
+        dates, date_faults = _publication(entry, today)
+        faults += entry_faults + date_faults
+        if not entry_faults and not date_faults:
+            rows.append(entry | dates)
+    return typed(pd.DataFrame(rows, columns=raw_sources.columns), "sources"), faults
+
+
+def _unknown(entry: dict[str, str], column: str, known: list[str]) -> list[Fault]:
+    value = entry[column]
+    if value in known:
+        return []
+    near = nearest(value, known)
+    remedy = f"did you mean '{near}'?" if near else f"one of {', '.join(filter(None, known))}"
+    return [_at(entry, column, f"'{value}' is not known" if value else "empty", remedy)]
+
+
+def _publication(entry: dict[str, str], today: date) -> tuple[dict[str, date | None], list[Fault]]:
+    """Day of publication (None when the page prints none) and its bounds; or what is wrong with them."""
+    faults: list[Fault] = []
+    periods: dict[str, Period | None] = {}
+    for column in ("published", "published_earliest", "published_latest"):
+        periods[column] = _date(entry, column, faults)
+    published, earliest, latest = periods.values()
+    day = published.start if published and published.kind == "day" else None
+    first = day or (earliest.start if earliest else None)
+    last = day or (latest.end if latest else None)
+    if faults:
+        return {}, faults
+    if first is None or last is None:
+        remedy = "give the day in published, or published_earliest and published_latest with the reason in date_basis"
+        return {}, [_at(entry, "published", f"no day of publication ('{entry['published']}')", remedy)]
+    if first > last:
+        faults.append(_at(entry, "published_earliest", f"{first} is after {last}", "the earlier date first"))
+    if last > today:
+        column = "published" if day else "published_latest"
+        faults.append(_at(entry, column, f"{last} is in the future", f"a date up to {today}"))
+    if day is None and not entry["date_basis"]:
+        faults.append(_at(entry, "date_basis", "empty", "say how the dates of an undated page are known"))
+    return {"published": day, "published_earliest": first, "published_latest": last}, faults
+
+
+def _date(entry: dict[str, str], column: str, faults: list[Fault]) -> Period | None:
+    text = entry[column]
+    if not text:
+        return None
+    try:
+        period = read_period(text)
+    except UnreadablePeriod as error:
+        found = str(error)
+    else:
+        if period.kind in ("day", "month", "year"):
+            return period
+        found = f"'{text}' is no date"
+    faults.append(_at(entry, column, found, "a date such as 2024-12-02, 2024-12 or 2024"))
+    return None
+
+
+def _at(entry: dict[str, str], column: str, found: str, remedy: str) -> Fault:
+    return Fault(entry["file"], int(entry["row"]), column, found, remedy)

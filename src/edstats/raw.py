@@ -1,0 +1,213 @@
+"""Reading ``data/raw``: what people entered, as text, with every fault of form located and all of them at once.
+
+This module knows files, columns and keys. What the cells mean is read by ``edstats.clean``.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from edstats.faults import Fault, nearest
+
+SOURCE_COLUMNS = (
+    *("source", "publisher", "publisher_type", "title", "url", "published", "published_earliest"),
+    *("published_latest", "date_basis", "language", "origin", "licence", "note"),
+)
+FIGURE_COLUMNS = (
+    *("figure", "region", "indicator", "as_printed", "period", "status", "group", "works", "counted", "share_of"),
+    *("programme", "place", "value", "value_high", "qualifier", "unit", "note"),
+)
+CORRECTION_COLUMNS = ("source", "figure", "column", "expected", "corrected", "reason")
+DOUBT_COLUMNS = ("source", "figures", "doubt")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """``data/raw`` as text.
+
+    Every frame has the columns of its files, all strings, and ``file`` and ``row`` (the line in the file);
+    ``figures`` has ``source`` as well. Rows of a file whose form cannot be read are missing, and ``faults`` says why.
+    """
+
+    sources: pd.DataFrame
+    figures: pd.DataFrame
+    doubts: pd.DataFrame
+    faults: tuple[Fault, ...]
+
+
+def read_raw(data: Path) -> Raw:
+    """Read ``data/raw``: ``sources.csv``, ``figures/*.csv`` and, where they exist, ``corrections.csv``, ``doubts.csv``.
+
+    Never raises for what stands in the files: each fault is in ``Raw.faults``.
+    """
+    raw = data / "raw"
+    faults: list[Fault] = []
+    sources = _read_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)
+    figures = _read_figures(raw / "figures", data, faults)
+    corrections = _read_optional(raw / "corrections.csv", data, CORRECTION_COLUMNS, faults)
+    doubts = _read_optional(raw / "doubts.csv", data, DOUBT_COLUMNS, faults)
+    faults += _key_faults(sources, figures)
+    figures, correction_faults = _corrected(figures, corrections)
+    faults += correction_faults + _doubt_faults(doubts, sources, figures)
+    return Raw(sources, figures, doubts, tuple(faults))
+
+
+def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame:
+    paths = sorted(folder.glob("*.csv"))
+    if not paths:
+        faults.append(Fault(_shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it"))
+    tables = []
+    for path in paths:
+        table = _read_table(path, data, FIGURE_COLUMNS, faults)
+        table.insert(0, "source", path.stem)
+        tables.append(table)
+    columns = ["source", *FIGURE_COLUMNS, "file", "row"]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+
+
+def _read_optional(path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
+    if path.exists():
+        return _read_table(path, data, columns, faults)
+    return pd.DataFrame(columns=[*columns, "file", "row"])
+
+
+def _read_table(path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
+    """One CSV file as strings with ``file`` and ``row``; its faults are added to ``faults``."""
+    file = _shown(path, data)
+    rows: list[list[object]] = []
+    text = _text(path, file, faults)
+    if text is not None:
+        rows = _rows(text, file, columns, faults)
+    return pd.DataFrame(rows, columns=[*columns, "file", "row"])
+
+
+def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        faults.append(Fault(file, 0, "", f"cannot be read ({error.strerror})", "a CSV file in UTF-8"))
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        found = f"byte {content[error.start]:#04x} is not UTF-8"
+        faults.append(Fault(file, row, "", found, "save the file as CSV in UTF-8 (not Windows-1251 or UTF-16)"))
+        return None
+
+
+def _rows(text: str, file: str, columns: tuple[str, ...], faults: list[Fault]) -> list[list[object]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[object]] = []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        header_faults = _header_faults(header, file, columns)
+        faults += header_faults
+        if header_faults:
+            return []
+        position = [header.index(name) for name in columns]
+        last = reader.line_num
+        for cells in reader:
+            row, last = last + 1, reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                found = f"{len(cells)} cells"
+                faults.append(Fault(file, row, "", found, f"{len(header)}, one a column; text with a comma in quotes"))
+                continue
+            rows.append([*(cells[index].strip() for index in position), file, row])
+    except csv.Error as error:
+        faults.append(Fault(file, reader.line_num, "", f"malformed CSV ({error})", "close every quote that is opened"))
+    return rows
+
+
+def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> list[Fault]:
+    faults = []
+    for name in columns:
+        if name not in header:
+            near = nearest(name, set(header) - set(columns))
+            found = "column is missing" + (f"; the file has '{near}'" if near else "")
+            faults.append(Fault(file, 1, name, found, f"the columns are {','.join(columns)}"))
+    for name in header:
+        if name not in columns:
+            near = nearest(name, columns)
+            remedy = f"did you mean '{near}'?" if near else f"the columns are {','.join(columns)}"
+            faults.append(Fault(file, 1, name or "(no name)", "no such column", remedy))
+        elif header.count(name) > 1:
+            faults.append(Fault(file, 1, name, "column stands twice", "each column once"))
+    return list(dict.fromkeys(faults))
+
+
+def _key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
+    """Keys that are missing, stand twice or point nowhere."""
+    faults = _required(sources, ("source", "publisher", "title"), "sources") + _required(figures, ("figure",), "figures")
+    for entry in _repeated(sources, ["source"]):
+        faults.append(Fault(entry.file, entry.row, "source", f"'{entry.source}' stands twice", "each source once"))
+    for entry in _repeated(figures, ["source", "figure"]):
+        faults.append(Fault(entry.file, entry.row, "figure", f"'{entry.figure}' stands twice", "each figure a number of its own"))
+    known = set(sources["source"])
+    for file, source in figures[["file", "source"]].drop_duplicates().itertuples(index=False):
+        if source not in known:
+            near = nearest(source, known)
+            remedy = "add its row to raw/sources.csv" + (f", or rename the file to {near}.csv" if near else "")
+            faults.append(Fault(file, 0, "source", f"no source '{source}'", remedy))
+    return faults
+
+
+def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fault]:
+    return [
+        Fault(entry.file, entry.row, name, "empty", f"{what} need a {name}")
+        for name in columns
+        for entry in frame[frame[name] == ""].itertuples()
+    ]
+
+
+def _repeated(frame: pd.DataFrame, columns: list[str]) -> list:
+    filled = frame[frame[columns[-1]] != ""]
+    return list(filled[filled.duplicated(columns)].itertuples())
+
+
+def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+    """The figures with the declared corrections applied; an entry that no longer fits is a fault."""
+    faults: list[Fault] = _required(corrections, ("source", "figure", "column", "reason"), "corrections")
+    figures = figures.copy()
+    for entry in corrections.itertuples():
+        if entry.column not in FIGURE_COLUMNS:
+            near = nearest(entry.column, FIGURE_COLUMNS)
+            remedy = f"did you mean '{near}'?" if near else f"a column of {','.join(FIGURE_COLUMNS)}"
+            faults.append(Fault(entry.file, entry.row, "column", f"no column '{entry.column}'", remedy))
+            continue
+        match = (figures["source"] == entry.source) & (figures["figure"] == entry.figure)
+        found = list(figures.loc[match, entry.column])
+        if found != [entry.expected]:
+            there = f"the source's row holds '{found[0]}'" if found else "the source has no such figure"
+            remedy = f"expected '{entry.expected}'; mend or remove the correction"
+            faults.append(Fault(entry.file, entry.row, "expected", there, remedy))
+            continue
+        figures.loc[match, entry.column] = entry.corrected
+    return figures, faults
+
+
+def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
+    faults = _required(doubts, ("doubt",), "doubts")
+    known_sources = set(sources["source"])
+    known_figures = set(figures["source"] + "#" + figures["figure"])
+    for entry in doubts.itertuples():
+        if entry.source not in known_sources:
+            near = nearest(entry.source, known_sources)
+            remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
+            faults.append(Fault(entry.file, entry.row, "source", f"no source '{entry.source}'", remedy))
+            continue
+        for number in entry.figures.split():
+            if f"{entry.source}#{number}" not in known_figures:
+                remedy = f"numbers of {entry.source}.csv, parted by spaces"
+                faults.append(Fault(entry.file, entry.row, "figures", f"no figure '{number}'", remedy))
+    return faults
+
+
+def _shown(path: Path, data: Path) -> str:
+    return path.relative_to(data.parent).as_posix()

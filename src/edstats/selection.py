@@ -1,0 +1,56 @@
+"""Which observation stands for a cell when several sources report it (rule 5 of the comparison rules).
+
+All are kept; one is preferred: the newest reference period, then a value before a bound that it satisfies, then finer
+precision, then the kind of publisher, then the newest publication. Reprints count once. Never an average.
+"""
+
+import pandas as pd
+
+from edstats.codebook import read_table
+from edstats.intervals import printed_intervals
+
+# Observations alike in these columns speak of one thing at some time.
+SERIES_COLUMNS = [
+    *("region", "territory", "indicator", "group", "works", "counted", "share_of", "programme", "place", "status"),
+    "unit",
+]
+
+
+def without_reprints(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Observations less those that repeat, in the same cell and with the same value, the source they were taken from."""
+    origin = observations["source"].astype("str").map(sources.set_index("source")["origin"].astype("str"))
+    keys = [*SERIES_COLUMNS, "period", "value", "qualifier"]
+    original = observations[keys].astype("str").assign(source=observations["source"].astype("str"))
+    reprint = original.assign(source=origin).merge(original.drop_duplicates(), on=[*keys, "source"], how="left", indicator=True)
+    return observations[(reprint["_merge"] != "both").to_numpy()]
+
+
+def ranked(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Observations in order of preference, the best of each series first; the index is kept."""
+    terms = read_table("terms")
+    publishers = list(terms.loc[terms["list"] == "publisher_type", "code"])
+    kind = observations["source"].astype("str").map(sources.set_index("source")["publisher_type"].astype("str"))
+    order = observations.assign(
+        bound=_yielding_bounds(observations),
+        publisher=kind.map(publishers.index),
+    )
+    by = ["period_end", "bound", "precision", "publisher", "published_latest", "figure_id"]
+    return observations.loc[order.sort_values(by, ascending=[False, True, True, True, False, True], kind="stable").index]
+
+
+def preferred(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """One observation a series: the preferred one."""
+    best = ranked(without_reprints(observations, sources), sources)
+    return best.drop_duplicates(SERIES_COLUMNS).sort_index()
+
+
+def _yielding_bounds(observations: pd.DataFrame) -> pd.Series:
+    """True for a bound ("more than 50") that a value of the same series and period satisfies."""
+    keys = [*SERIES_COLUMNS, "period"]
+    intervals = printed_intervals(observations)
+    frame = observations[keys].astype("str").assign(low=intervals.low, high=intervals.high)
+    is_value = observations["qualifier"].isin(["exact", "about"]).to_numpy()
+    values = frame[is_value].groupby(keys)["low"].agg(["min", "max"])
+    met = frame.merge(values, left_on=keys, right_index=True, how="left")
+    yields = (met["max"] >= met["low"]) & (met["min"] <= met["high"]) & ~is_value
+    return pd.Series(yields.to_numpy(), index=observations.index)

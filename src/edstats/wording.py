@@ -1,0 +1,159 @@
+"""Numbers, dates, names and sentences in the reader's language.
+
+Sentences are gettext messages (English is the message itself; a language is a folder under ``locale/``); numbers and
+dates follow Babel's locale data; names of regions, indicators and units come from the codebook.
+"""
+
+import gettext
+import io
+import math
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from edstats.codebook import read_table
+
+CATALOGUES = Path(__file__).parent / "locale"
+# Plain "ru" and "kk" print KZT and other spaces than readers in Kazakhstan expect; English has no Kazakh variant.
+LOCALES = {"en": "en_GB", "ru": "ru_KZ", "kk": "kk_KZ"}
+BILLION, MILLION = 10**9, 10**6
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that have a catalogue."""
+    return tuple(code for code in LOCALES if (CATALOGUES / code).is_dir())
+
+
+@cache
+def translation(language: str) -> gettext.NullTranslations:
+    """The messages of one language. Raises ``FileNotFoundError`` for a language without a catalogue."""
+    with (CATALOGUES / language / "LC_MESSAGES" / "edstats.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def _names(table: str, key: str, language: str) -> dict[str, str]:
+    rows = read_table(table)
+    return dict(zip(rows[key], rows[f"name_{language}"], strict=True))
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Everything that is said to a reader of one language (``en``, ``ru``, ``kk``)."""
+
+    language: str
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's locale for numbers and dates."""
+        return Locale.parse(LOCALES[self.language])
+
+    def text(self, message: str, **parts: object) -> str:
+        """The message in this language, with its parts filled in."""
+        translated = translation(self.language).gettext(message)
+        return translated.format(**parts) if parts else translated
+
+    def plural(self, one: str, many: str, count: int, **parts: object) -> str:
+        """The message in the form that ``count`` asks for; ``{count}`` is filled in as a formatted number."""
+        translated = translation(self.language).ngettext(one, many, count)
+        return translated.format(count=self.number(count, 0), **parts)
+
+    def name(self, table: str, code: str) -> str:
+        """Name of a codebook entry: ``name("indicators", "schools_small")``; ``table`` may be a list of ``terms``."""
+        if table in ("indicators", "groups", "units", "measures", "topics", "regions"):
+            return _names(table, table.removesuffix("s"), self.language)[code]
+        if table == "territories":
+            return _names(table, "territory", self.language)[code]
+        terms = read_table("terms").query("list == @table and code == @code")
+        return str(terms[f"name_{self.language}"].iloc[0])
+
+    def number(self, value: float, decimals: int, rounding: str = ROUND_HALF_UP) -> str:
+        """A number with at most ``decimals`` decimal places and the language's separators."""
+        exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+        return str(format_decimal(exact.normalize() if exact % 1 else exact.to_integral(), locale=self.locale))
+
+    def quantity(self, value: float, unit: str, decimals: int, rounding: str = ROUND_HALF_UP) -> str:
+        """A number with its unit: "46.3%", "36.28 million tenge", "1 school"; money is scaled to two decimals."""
+        if unit == "percent":
+            exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+            return str(format_percent(exact / 100, locale=self.locale, decimal_quantization=False))
+        if unit in ("KZT", "USD"):
+            return self._money(value, unit, rounding)
+        number = self.number(value, decimals, rounding)
+        return f"{number} {self.unit(unit, value)}"
+
+    def _money(self, value: float, unit: str, rounding: str) -> str:
+        currency = self.name("units", unit)
+        if value >= BILLION:
+            amount = self.number(value / BILLION, 2, rounding)
+            return self.text("{amount} billion {currency}", amount=amount, currency=currency)
+        if value >= MILLION:
+            amount = self.number(value / MILLION, 2, rounding)
+            return self.text("{amount} million {currency}", amount=amount, currency=currency)
+        return f"{self.number(value, 0, rounding)} {currency}"
+
+    def unit(self, unit: str, count: float) -> str:
+        """The unit's noun beside a count."""
+        rows = read_table("units").set_index("unit")
+        column = f"name_{self.language}" if count == 1 else f"plural_{self.language}"
+        return str(rows.at[unit, column if column in rows else f"name_{self.language}"])
+
+    def value(self, row: pd.Series, decimals: int | None = None) -> str:
+        """The number of an observation or measure with qualifier and unit: "at least 7,000 video cameras".
+
+        Bounds are rounded outward. ``decimals`` None: as many as the number was printed with (``precision``).
+        """
+        if decimals is None:
+            step = row["precision"]
+            decimals = 0 if pd.isna(step) or step >= 1 else round(-math.log10(step))
+        unit = str(row["unit"])
+        if row["qualifier"] == "range":
+            low = self.number(row["value"], decimals, ROUND_FLOOR)
+            high = self.quantity(row["value_high"], unit, decimals, ROUND_CEILING)
+            return f"{low}–{high}"
+        rounding = {"at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}.get(row["qualifier"], ROUND_HALF_UP)
+        shown = self.quantity(row["value"], unit, decimals, rounding)
+        messages = {"about": "about {number}", "at_least": "at least {number}", "at_most": "at most {number}"}
+        message = messages.get(row["qualifier"])
+        return self.text(message, number=shown) if message else shown
+
+    def day(self, day: date) -> str:
+        """A date in words: "2 December 2024"."""
+        return str(format_date(day, "long", locale=self.locale))
+
+    def _month(self, day: date) -> str:
+        return str(format_skeleton("yMMMM", day, locale=self.locale))
+
+    def period(self, row: pd.Series) -> str:
+        """The time that an observation or measure is about: "2023–2029", "2 December 2024", "about March 2023".
+
+        "About" stands where only the bounds of an undated page tell the time.
+        """
+        start, end, code = row["period_start"].date(), row["period_end"].date(), str(row["period"])
+        if row.get("period_basis", "printed") == "published" and pd.isna(row.get("published")):
+            return self.text("about {time}", time=self._span(start, end))
+        if start == end:
+            return self.day(start)
+        if len(code) == len("2024-2025") and code[4] == "-":
+            return self.text("school year {years}", years=code.replace("-", "–"))
+        return self._span(start, end)
+
+    def _span(self, start: date, end: date) -> str:
+        whole_years = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
+        if whole_years:
+            return str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
+        first, last = self._month(start), self._month(end)
+        return first if first == last else f"{first} – {last}"
