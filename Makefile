@@ -36,11 +36,11 @@ lock: .venv/installed
 # The stamps are written last and live inside .venv, which --clear empties first: an install that was
 # interrupted leaves no stamp, and the next run starts it afresh.
 .venv/locked: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo 'edstats needs Python 3.11 or newer, and $(PYTHON) is not: say which to use, as in make PYTHON=python3.12' >&2; \
 		exit 1; }
 	@echo 'Installing the locked packages into .venv (a minute or two, once) ...'
-	@$(PYTHON) -m venv --clear .venv
+	@"$(PYTHON)" -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@touch $@
 
