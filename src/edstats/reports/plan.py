@@ -16,7 +16,7 @@ class Page:
 
     ``name`` is the stem of its file and of its address ("aktobe"); ``parameters`` go to the cell of ``notebook`` that
     is tagged ``parameters``; ``title`` is its heading; ``summary`` says in a few words what it holds ("34 figures from
-    2 sources"), as plain text in the plan's language.
+    2 sources"), as plain text in the plan's language, or is empty.
     """
 
     name: str

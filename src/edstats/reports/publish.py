@@ -17,11 +17,10 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from edstats.reports.plan import Page, Plan
+from edstats.wording import LOCALES
 
 _TEMPLATES = Path(__file__).parent / "template"
 _GENERATOR = '<meta name="generator" content="edstats">'
-# Plain "en" would write American dates; there is no en_KZ.
-_LOCALES = {"en": "en_GB", "ru": "ru_KZ", "kk": "kk_KZ"}
 
 _FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form"}
 _LOADING_ATTRIBUTES = {"src", "srcset", "poster", "background"}
@@ -127,7 +126,7 @@ def _exporter(plan: Plan, translation: NullTranslations) -> TemplateExporter:
     environment.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)
     environment.filters |= {"markdown": _markdown, "headings": read_headings, "long_date": _long_date}
     style = (_TEMPLATES / "edstats" / "style.css").read_text(encoding="utf-8")
-    environment.globals |= {"plan": plan, "style": style, "generator": _GENERATOR, "locale": _LOCALES[plan.language]}
+    environment.globals |= {"plan": plan, "style": style, "generator": _GENERATOR, "locale": LOCALES[plan.language]}
     return exporter
 
 
