@@ -1,11 +1,13 @@
 """The files that set up the project say the same thing."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,17 @@ def test_every_direct_dependency_is_locked_at_a_version_it_allows(requirement: s
     assert pinned, f"{name} is not in requirements.lock: run make lock"
     for version in pinned:
         assert [int(part) for part in version.split(".")] >= [int(part) for part in least.split(".")]
+
+
+def test_every_package_that_the_code_imports_is_asked_for() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    modules = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {PROJECT["name"]}
+    providers = packages_distributions()
+    needed = {normal(providers[module][0]) for module in modules}
+    assert needed <= {normal(name) for name in names(PROJECT["dependencies"])}
 
 
 def test_every_locked_package_has_a_hash() -> None:
