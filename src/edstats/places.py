@@ -100,10 +100,10 @@ def territory_on(region: str, day: date) -> str | None:
 
 def territories_on(regions: pd.Series, days: pd.Series) -> pd.Series:
     """`territory_on` for a column of codes and one of days (datetime64), row by row; missing where there was none."""
-    codes, times = regions.astype("str").to_numpy(dtype=object), days.to_numpy(dtype="datetime64[ns]")
+    codes, times = regions.astype("str").to_numpy(dtype=object), days.to_numpy(dtype="datetime64[us]")
     territories = np.full(len(regions), None, dtype=object)
     table = _territories()
-    bounds = (table[column].to_numpy(dtype="datetime64[ns]") for column in ("valid_from", "valid_to"))
+    bounds = (table[column].to_numpy(dtype="datetime64[us]") for column in ("valid_from", "valid_to"))
     for territory, region, start, end in zip(table["territory"], table["region"], *bounds, strict=True):
         territories[(codes == region) & (times >= start) & (times <= end)] = territory
     return pd.Series(territories, index=regions.index, name="territory", dtype="str")
