@@ -135,6 +135,8 @@ UNREADABLE = [
     ("en", "280 (or 70%) are rural", "two figures"),
     ("ru", "97 школах 95 576 учащихся", "two figures"),
     ("en", "39 1623", "two figures"),
+    ("ru", "3 млрд 22 школы", "two figures"),
+    ("ru", "12 школ 5 колледжей", "two figures"),
     ("ru", "01.12.2024", "date"),
     ("en", "02.12.2024", "date"),
     ("en", "December 6", "date"),

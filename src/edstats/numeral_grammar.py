@@ -8,12 +8,9 @@ for a shape and applies it to every phrase of that shape. Positions in a plan co
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 
-import pandas as pd
-
-from edstats.codebook import read_table
-from edstats.wordlists import Token, WordList, fold, tokens
+from edstats.numeral_words import Unit, Vocabulary, vocabulary
+from edstats.wordlists import Token, tokens
 
 EMPTY = "no figure stands here; give the number as it is printed"
 TWO_FIGURES = "two figures stand here; give the one that this row is about"
@@ -74,86 +71,11 @@ class Plan:
     precision: float
 
 
-@dataclass(frozen=True)
-class _Unit:
-    code: str
-    kind: str
-    bare: str  # the word's plainest form: only so may it be the first half of a compound ("school places")
-
-
-@dataclass(frozen=True)
-class _Range:
-    between: str
-    after: str
-    is_range: bool
-
-
-@dataclass(frozen=True)
-class _Vocabulary:
-    """The codebook's words of one language, with those of every language."""
-
-    language: str
-    scales: WordList[int]
-    lone_scales: WordList[int]
-    numbers: WordList[Decimal]
-    units: WordList[_Unit]
-    before: WordList[str]
-    after: WordList[str]
-    endings: dict[str, str]
-    roles: dict[str, WordList[str]]
-    ranges: dict[str, list[_Range]]
-    months: WordList[str]
-
-
-def _of(table: pd.DataFrame, language: str) -> pd.DataFrame:
-    return table[table["language"].isin(["", language])]
-
-
-@cache
-def _vocabulary(language: str) -> _Vocabulary:
-    scales = _of(read_table("scales"), language)
-    powers = list(zip(scales["word"], scales["factor"].map(lambda factor: len(factor) - 1), strict=True))
-    numbers = read_table("number_words")
-    units = read_table("units")
-    qualifiers = _of(read_table("qualifiers"), language)
-    endings = _of(read_table("number_endings"), language)
-    context = _of(read_table("number_context"), language)
-    ranges: dict[str, list[_Range]] = {}
-    for row in _of(read_table("ranges"), language).itertuples():
-        ranges.setdefault(row.before, []).append(_Range(row.between, row.after, row.reading == "range"))
-    return _Vocabulary(
-        language=language,
-        scales=WordList(powers),
-        lone_scales=WordList([pair for pair, lone in zip(powers, scales["alone"], strict=True) if lone]),
-        numbers=WordList(
-            (word, Decimal(value))
-            for value, words in zip(numbers["value"], numbers[language], strict=True)
-            for word in words.split("|")
-            if word
-        ),
-        units=WordList(
-            (pattern, _Unit(row.unit, row.kind, fold(row.patterns.split("|")[0]).strip("*")))
-            for row in units.rename(columns={f"patterns_{language}": "patterns"}).itertuples()
-            for pattern in row.patterns.split("|")
-        ),
-        before=WordList(_pairs(qualifiers[qualifiers["position"] == "before"], "phrase", "qualifier")),
-        after=WordList(_pairs(qualifiers[qualifiers["position"] == "after"], "phrase", "qualifier")),
-        endings=dict(_pairs(endings, "ending", "qualifier")),
-        roles={role: WordList(_pairs(rows, "word", "role")) for role, rows in context.groupby("role")},
-        ranges=ranges,
-        months=WordList(_pairs(_of(read_table("months"), language), "pattern", "month")),
-    )
-
-
-def _pairs(table: pd.DataFrame, key: str, value: str) -> list[tuple[str, str]]:
-    return list(zip(table[key], table[value], strict=True))
-
-
 def plan(shape: str, language: str) -> Plan:
     """The plan for phrases of this folded shape. Raises `UnreadableShape` where it holds no single figure."""
     if any(sign.isnumeric() and sign != "0" for sign in shape):
         raise UnreadableShape(UNKNOWN_DIGIT)
-    return _Reading(tokens(shape), _vocabulary(language)).plan()
+    return _Reading(tokens(shape), vocabulary(language)).plan()
 
 
 @dataclass(frozen=True)
@@ -168,6 +90,8 @@ class _Amount:
 
 @dataclass(frozen=True)
 class _Figure:
+    """The tokens of a number or a range, with the word that opens the range."""
+
     low: _Amount
     high: _Amount | None
     start: int
@@ -177,7 +101,7 @@ class _Figure:
 class _Reading:
     """One phrase's tokens, and the parts of the grammar as methods that take and give positions among them."""
 
-    def __init__(self, found: list[Token], words: _Vocabulary) -> None:
+    def __init__(self, found: list[Token], words: Vocabulary) -> None:
         self.tokens = found
         self.words = words
         digits = 0
@@ -209,6 +133,10 @@ class _Reading:
 
     def glued(self, position: int) -> bool:
         return 0 <= position < len(self.tokens) and self.tokens[position].glued
+
+    def is_hyphen(self, position: int) -> bool:
+        """Whether a dash stands there without space around it, as inside a word."""
+        return self.text(position) == "-" and self.glued(position) and self.glued(position + 1)
 
     # --- the number itself
 
@@ -244,11 +172,12 @@ class _Reading:
             term, stop = group
             power, stop = self.scale(stop)
             whole = term.whole + power
-            if terms and whole > limit:
+            # "96 млрд 495 млн" is one number, "3 млрд 22 школы" are two.
+            if terms and (whole > limit or power < limit - 3):
                 break
             terms.append(term.scaled(power))
             at, limit, top = stop, power, max(top, power)
-            half = self.words.numbers.at(self.tokens, at) if at < len(self.tokens) and not power else None
+            half = None if power else self.words.numbers.at(self.tokens, at)
             if half and half[1] == Decimal("0.5"):
                 at += half[0]
                 power, at = self.scale(at)
@@ -266,12 +195,8 @@ class _Reading:
 
     def scale(self, position: int) -> tuple[int, int]:
         """The power of ten that the word at ``position`` names (0 if none), and the position after it."""
-        at = (
-            position + 1
-            if self.text(position) == "-" and self.glued(position) and self.glued(position + 1)
-            else position
-        )
-        found = self.words.scales.at(self.tokens, at) if at < len(self.tokens) else None
+        at = position + 1 if self.is_hyphen(position) else position
+        found = self.words.scales.at(self.tokens, at)
         return (found[1], at + found[0]) if found else (0, position)
 
     def digits(self, position: int) -> tuple[Term, int]:
@@ -286,7 +211,7 @@ class _Reading:
         total, room, at = Decimal(0), Decimal(1000), position
         while at < len(self.tokens):
             skip = at > position and ((self.text(at) == "-" and room == 10) or (self.text(at) == "and" and room == 100))
-            found = self.words.numbers.at(self.tokens, at + skip) if at + skip < len(self.tokens) else None
+            found = self.words.numbers.at(self.tokens, at + skip)
             if found is None:
                 break
             value = found[1]
@@ -313,12 +238,15 @@ class _Reading:
         """Both numbers as one range, where the words between and before them say so."""
         between, low_unit = self.after_unit(low.stop)
         words = " ".join(token.text for token in self.tokens[between : high.start])
+        # A dash of a range has a space on both sides or on neither: "5 -3" is not one.
+        if words == "-" and self.glued(between) != self.glued(high.start):
+            raise UnreadableShape(TWO_FIGURES)
         for before in sorted(self.words.ranges, key=len, reverse=True):
             start = low.start - len(before.split())
             if before and (start < 0 or before != self.text(start)):
                 continue
             for rule in self.words.ranges[before]:
-                if rule.between != words or not self.even_dash(high.start - 1):
+                if rule.between != words:
                     continue
                 if not rule.is_range:
                     raise UnreadableShape(NO_RANGE)
@@ -334,12 +262,8 @@ class _Reading:
 
     def after_unit(self, position: int) -> tuple[int, str]:
         """The unit that touches the number and the position behind it (``4% - 11%``)."""
-        found = self.words.units.at(self.tokens, position) if position < len(self.tokens) else None
+        found = self.words.units.at(self.tokens, position)
         return (position + found[0], found[1].code) if found else (position, "")
-
-    def even_dash(self, position: int) -> bool:
-        """A dash of a range has a space on both sides or on neither: ``5 -3`` is not one."""
-        return self.text(position) != "-" or self.glued(position) == self.glued(position + 1)
 
     # --- what stands around the number
 
@@ -353,22 +277,19 @@ class _Reading:
         if any(0 <= at < len(self.tokens) and self.text(at) in self.words.months for at in (before, after)):
             raise UnreadableShape(DATE)
         for at, touches in ((before, self.glued(figure.start)), (after, self.glued(after))):
-            sign = self.text(at)
-            if touches and (
-                (sign in {"/", ":", ",", ".", "'", "’"} and self.glued(at + 1)) or sign in {"/", ":", "^", "*"}
-            ):
-                raise UnreadableShape(COMPOUND)
-            if touches and sign and self.tokens[at].is_word and not self.words.units.at(self.tokens, at):
+            sign = self.text(at) if touches else ""
+            goes_on = sign in {*"/:^*"} or (sign in {*",.'’"} and self.glued(at + 1))
+            if goes_on or (sign[:1].isalpha() and not self.words.units.at(self.tokens, at)):
                 raise UnreadableShape(COMPOUND)
 
     def ending(self, position: int) -> tuple[int, str]:
         """Skip a case ending such as ``-ден`` or ``-ти``; some (``-дей``) say "about"."""
-        if self.text(position) != "-" or not (self.glued(position) and self.glued(position + 1)):
+        if not self.is_hyphen(position):
             return position, ""
         word = self.text(position + 1)
         if word in self.words.endings:
             return position + 2, self.words.endings[word]
-        if position + 1 < len(self.tokens) and self.words.units.at(self.tokens, position + 1):
+        if self.words.units.at(self.tokens, position + 1):
             return position, ""
         raise UnreadableShape(COMPOUND)
 
@@ -400,14 +321,14 @@ class _Reading:
 
     def is_bare_noun(self, position: int) -> bool:
         """Whether a counted noun stands there in its plainest form, as in "school 15" and "школа 15"."""
-        found = self.words.units.at(self.tokens, position) if position >= 0 else None
+        found = self.words.units.at(self.tokens, position)
         return found is not None and found[1].kind == "count" and self.text(position) == found[1].bare
 
     def is_currency(self, position: int) -> bool:
         found = self.words.units.at(self.tokens, position)
         return found is not None and found[1].kind == "money"
 
-    def unit(self, figure: _Figure, stop: int) -> _Unit | None:
+    def unit(self, figure: _Figure, stop: int) -> Unit | None:
         """What is counted: the head of the noun phrase after the number, or the currency before it."""
         position = stop
         hyphened = self.text(position) == "-"
@@ -421,29 +342,26 @@ class _Reading:
                 unit, position = self.head(position, found, hyphened)
                 return None if self.joined(position, unit) else unit
             position += found[0] if found else 1
-        if figure.start and self.is_currency(figure.start - 1):
-            return self.words.units.at(self.tokens, figure.start - 1)[1]
-        return None
+        before = self.words.units.at(self.tokens, figure.start - 1)
+        return before[1] if before and before[1].kind == "money" else None
 
     def modifies(self, position: int) -> bool:
         """Whether an English noun ends in a hyphen there and so only describes the next one ("school-age")."""
-        return self.words.language == "en" and self.text(position) == "-" and self.glued(position + 1)
+        return self.words.language == "en" and self.is_hyphen(position)
 
-    def head(self, position: int, found: tuple[int, _Unit], hyphened: bool) -> tuple[_Unit, int]:
+    def head(self, position: int, found: tuple[int, Unit], hyphened: bool) -> tuple[Unit, int]:
         """English and Kazakh put the head last ("school places"), Russian first ("директора школ")."""
         length, unit = found
         may_join = self.words.language != "ru" and not hyphened
         while may_join and unit.kind == "count" and self.text(position) == unit.bare:
-            following = (
-                self.words.units.at(self.tokens, position + length) if position + length < len(self.tokens) else None
-            )
+            following = self.words.units.at(self.tokens, position + length)
             if following is None:
                 break
             position += length
             length, unit = following
         return unit, position + length
 
-    def joined(self, position: int, unit: _Unit) -> bool:
+    def joined(self, position: int, unit: Unit) -> bool:
         """Whether another counted noun is joined on ("schools and kindergartens"): then the figure counts neither."""
         if unit.kind != "count" or not (self.text(position) == "," or self.is_("and", position)):
             return False

@@ -6,8 +6,9 @@ ends so. Text and entries are folded alike (letter case, kinds of space and dash
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import pyarrow as pa
@@ -81,31 +82,31 @@ class WordList(Generic[Value]):
         for phrase, value in entries:
             pattern = tuple(_PATTERN_TOKEN.findall(fold(phrase)))
             self._words[pattern[0]].append((pattern, value))
-        for entry in self._words.values():
-            entry.sort(key=lambda pair: -len(pair[0]))
         self._stems = sorted({len(word) - 1 for word in self._words if len(word) > 1 and word.endswith("*")})
         self._endings = sorted({len(word) - 1 for word in self._words if len(word) > 1 and word.startswith("*")})
+        # The same words come again and again; a bounded cache looks most of them up once.
+        self._starting = lru_cache(maxsize=10_000)(self._look_up)
 
     def at(self, found: list[Token], position: int) -> tuple[int, Value] | None:
         """The longest entry that stands at ``position``: how many tokens it takes and what it means, else None."""
-        best: tuple[int, Value] | None = None
-        for key in self._keys(found[position].text):
-            for pattern, value in self._words.get(key, ()):
-                if best and len(pattern) <= best[0]:
-                    break
-                if _stands(pattern, found, position):
-                    best = len(pattern), value
-                    break
-        return best
+        if not 0 <= position < len(found):
+            return None
+        for pattern, value in self._starting(found[position].text):
+            if _stands(pattern, found, position):
+                return len(pattern), value
+        return None
 
     def __contains__(self, word: str) -> bool:
         """Whether the one folded word is an entry by itself."""
-        return any(len(pattern) == 1 for key in self._keys(word) for pattern, _ in self._words.get(key, ()))
+        return any(len(pattern) == 1 for pattern, _ in self._starting(word))
 
-    def _keys(self, word: str) -> Iterator[str]:
-        yield word
-        yield from (f"{word[:length]}*" for length in self._stems if length <= len(word))
-        yield from (f"*{word[-length:]}" for length in self._endings if length <= len(word))
+    def _look_up(self, word: str) -> list[tuple[tuple[str, ...], Value]]:
+        """The entries whose first word is ``word``, the longest first."""
+        keys = [word]
+        keys += [f"{word[:length]}*" for length in self._stems if length <= len(word)]
+        keys += [f"*{word[-length:]}" for length in self._endings if length <= len(word)]
+        entries = [entry for key in keys for entry in self._words.get(key, ())]
+        return sorted(entries, key=lambda entry: -len(entry[0]))
 
 
 def _stands(pattern: tuple[str, ...], found: list[Token], position: int) -> bool:
