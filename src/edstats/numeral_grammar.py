@@ -9,72 +9,15 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from edstats.numeral_plans import Plan, Reason, Term, UnreadableShape
 from edstats.numeral_words import Unit, Vocabulary, vocabulary
 from edstats.wordlists import Token, tokens
-
-EMPTY = "no figure stands here; give the number as it is printed"
-TWO_FIGURES = "two figures stand here; give the one that this row is about"
-NO_RANGE = "two figures stand here, a level and the one it goes to, not a range; give one of them"
-DATE = "this looks like a date or a version; give a number, and the date in the period column"
-GROUPS = "the digits are not parted in thousands; print 1234, or thousands parted by one kind of mark"
-DOUBTFUL_MARK = (
-    "the mark before the last three digits may part thousands or decimals; give the value in the value column"
-)
-LABEL = "this is the number of a thing, not a count; give a count"
-FRACTION = "a part or a rough number in words; give the value in the value column"
-COMPOUND = "the number is part of another word, such as an ordinal or a name; give a count"
-SIGNED = "a sign stands before the number; print it without, and say by the indicator whether it is a change"
-UNKNOWN_DIGIT = "a digit or fraction that is not 0-9 stands here; write it with 0-9"
-APART = "a word such as 'about' or 'up to' stands apart from the number; give only the words that touch the number"
-QUALIFIERS = "the words qualify the number in two ways; give value and qualifier in their columns"
-UNKNOWN_SCALE = "an unknown word stands between number and currency; give the value in the value column"
-BROKEN_COUNT = "a count of whole things has decimals; give the value in the value column"
-
-
-class UnreadableShape(ValueError):
-    """The shape holds no single figure; the message says why."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """A summand: digits ``start`` to ``stop`` of the phrase, ``whole`` of them before the decimal mark.
-
-    ``exponent`` is the power by which the digits, read as one whole number, are multiplied. A summand in words has no
-    digits but a ``constant``.
-    """
-
-    start: int
-    stop: int
-    whole: int
-    exponent: int
-    constant: Decimal = Decimal(0)
-
-    def scaled(self, power: int) -> "Term":
-        """The same summand, times 10 to the ``power``."""
-        return replace(self, exponent=self.exponent + power, constant=self.constant.scaleb(power))
-
-    @property
-    def step(self) -> Decimal:
-        """The unit of the last place that was printed."""
-        part = self.constant.scaleb(-self.exponent) % 1  # one and a half is printed to the half
-        return (part or Decimal(1)).scaleb(self.exponent)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to read a phrase of one shape. ``high`` is empty unless the phrase is a range."""
-
-    low: tuple[Term, ...]
-    high: tuple[Term, ...]
-    qualifier: str
-    unit: str
-    precision: float
 
 
 def plan(shape: str, language: str) -> Plan:
     """The plan for phrases of this folded shape. Raises `UnreadableShape` where it holds no single figure."""
     if any(sign.isnumeric() and sign != "0" for sign in shape):
-        raise UnreadableShape(UNKNOWN_DIGIT)
+        raise UnreadableShape(Reason.UNKNOWN_DIGIT)
     return _Reading(tokens(shape), vocabulary(language)).plan()
 
 
@@ -114,7 +57,7 @@ class _Reading:
         unit = self.unit(figure, stop)
         terms = figure.low.terms + (figure.high.terms if figure.high else ())
         if unit and unit.kind == "count" and any(term.exponent < 0 for term in terms):
-            raise UnreadableShape(BROKEN_COUNT)
+            raise UnreadableShape(Reason.BROKEN_COUNT)
         return Plan(
             low=figure.low.terms,
             high=figure.high.terms if figure.high else (),
@@ -152,14 +95,14 @@ class _Reading:
             position = amount.stop if amount else position + (aside[0] if aside else 1)
         read = {position for amount in amounts for position in range(amount.start, amount.stop)}
         if any(self.is_("fraction", position) for position in range(len(self.tokens)) if position not in read):
-            raise UnreadableShape(FRACTION)
+            raise UnreadableShape(Reason.FRACTION)
         if not amounts:
-            raise UnreadableShape(EMPTY)
+            raise UnreadableShape(Reason.EMPTY)
         if len(amounts) == 1:
             return _Figure(amounts[0], None, amounts[0].start, amounts[0].stop)
         if len(amounts) == 2:
             return self.range(*amounts)
-        raise UnreadableShape(TWO_FIGURES)
+        raise UnreadableShape(Reason.TWO_FIGURES)
 
     def amount(self, position: int) -> _Amount | None:
         """The longest number that begins at ``position``: ``96 млрд 495 млн``, ``двадцать пять``, ``0,5``."""
@@ -196,6 +139,8 @@ class _Reading:
     def scale(self, position: int) -> tuple[int, int]:
         """The power of ten that the word at ``position`` names (0 if none), and the position after it."""
         at = position + 1 if self.is_hyphen(position) else position
+        if at > position and self.text(at) in self.words.endings:
+            at += 1
         found = self.words.scales.at(self.tokens, at)
         return (found[1], at + found[0]) if found else (0, position)
 
@@ -240,7 +185,7 @@ class _Reading:
         words = " ".join(token.text for token in self.tokens[between : high.start])
         # A dash of a range has a space on both sides or on neither: "5 -3" is not one.
         if words == "-" and self.glued(between) != self.glued(high.start):
-            raise UnreadableShape(TWO_FIGURES)
+            raise UnreadableShape(Reason.TWO_FIGURES)
         for before in sorted(self.words.ranges, key=len, reverse=True):
             start = low.start - len(before.split())
             if before and (start < 0 or before != self.text(start)):
@@ -249,7 +194,7 @@ class _Reading:
                 if rule.between != words:
                     continue
                 if not rule.is_range:
-                    raise UnreadableShape(NO_RANGE)
+                    raise UnreadableShape(Reason.NO_RANGE)
                 _, high_unit = self.after_unit(high.stop)
                 if rule.after and rule.after not in {token.text for token in self.tokens[high.stop :]}:
                     continue
@@ -258,7 +203,7 @@ class _Reading:
                 if not low.scale and not low_unit and len(low.terms) == 1:
                     low = replace(low, terms=(low.terms[0].scaled(high.scale),))
                 return _Figure(low, high, start, high.stop)
-        raise UnreadableShape(TWO_FIGURES)
+        raise UnreadableShape(Reason.TWO_FIGURES)
 
     def after_unit(self, position: int) -> tuple[int, str]:
         """The unit that touches the number and the position behind it (``4% - 11%``)."""
@@ -271,16 +216,19 @@ class _Reading:
         """Refuse numbers that are no counts by what touches them: labels, signs, months, halves of words."""
         before, after = figure.start - 1, figure.stop
         if self.is_("label", before) or self.is_bare_noun(before):
-            raise UnreadableShape(LABEL)
+            raise UnreadableShape(Reason.LABEL)
         if self.text(before) in {"-", "+"} and (before == 0 or self.glued(figure.start)):
-            raise UnreadableShape(SIGNED if before == 0 or not self.glued(before) else COMPOUND)
+            raise UnreadableShape(Reason.SIGNED if before == 0 or not self.glued(before) else Reason.COMPOUND)
+        outside = [*range(before + 1), *range(after, len(self.tokens))]
+        if any(self.words.scales.at(self.tokens, at) or self.is_("currency", at) for at in outside):
+            raise UnreadableShape(Reason.UNKNOWN_SCALE)
         if any(0 <= at < len(self.tokens) and self.text(at) in self.words.months for at in (before, after)):
-            raise UnreadableShape(DATE)
+            raise UnreadableShape(Reason.DATE)
         for at, touches in ((before, self.glued(figure.start)), (after, self.glued(after))):
             sign = self.text(at) if touches else ""
             goes_on = sign in {*"/:^*"} or (sign in {*",.'’"} and self.glued(at + 1))
             if goes_on or (sign[:1].isalpha() and not self.words.units.at(self.tokens, at)):
-                raise UnreadableShape(COMPOUND)
+                raise UnreadableShape(Reason.COMPOUND)
 
     def ending(self, position: int) -> tuple[int, str]:
         """Skip a case ending such as ``-ден`` or ``-ти``; some (``-дей``) say "about"."""
@@ -289,9 +237,11 @@ class _Reading:
         word = self.text(position + 1)
         if word in self.words.endings:
             return position + 2, self.words.endings[word]
-        if self.words.units.at(self.tokens, position + 1):
+        # A dash after a number makes a noun countable in English and Russian ("120-seat"), an ordinal in Kazakh.
+        units = self.words.units
+        if self.words.language != "kk" and (units.at(self.tokens, position) or units.at(self.tokens, position + 1)):
             return position, ""
-        raise UnreadableShape(COMPOUND)
+        raise UnreadableShape(Reason.COMPOUND)
 
     def qualifier(self, figure: _Figure, stop: int, ending: str) -> str:
         said = {ending} if ending else set()
@@ -306,7 +256,7 @@ class _Reading:
             # A bare "exact" verb may stand anywhere; "about" and its like must touch the number.
             loose = loose or not (self.is_("link", position) or self.is_currency(position))
             if loose and said - {"exact"}:
-                raise UnreadableShape(APART)
+                raise UnreadableShape(Reason.APART)
             position += 1
         position = max(stop - 1, figure.stop - 1)
         while position < len(self.tokens):
@@ -316,7 +266,7 @@ class _Reading:
             position += found[0] if found else 1
         said.discard("exact")
         if len(said) > 1 or (said and figure.high):
-            raise UnreadableShape(QUALIFIERS)
+            raise UnreadableShape(Reason.QUALIFIERS)
         return "range" if figure.high else next(iter(said), "exact")
 
     def is_bare_noun(self, position: int) -> bool:
@@ -337,7 +287,7 @@ class _Reading:
             if self.is_("stop", position) and not found:
                 break
             if found and found[1].kind == "money" and any(token.is_word for token in self.tokens[stop:position]):
-                raise UnreadableShape(UNKNOWN_SCALE)
+                raise UnreadableShape(Reason.UNKNOWN_SCALE)
             if found and not self.modifies(position + found[0]):
                 unit, position = self.head(position, found, hyphened)
                 return None if self.joined(position, unit) else unit
@@ -379,18 +329,18 @@ def _decimals(number: str, language: str) -> int:
     if not marks:
         return 0
     if marks.count(".") > 1:
-        raise UnreadableShape(DATE)
+        raise UnreadableShape(Reason.DATE)
     if _parts_thousands(marks, lengths, language):
         _check_thousands(lengths)
         return 0
     front, last = marks[:-1], marks[-1]
     if len(set(front)) > 1 or last in front or last == " ":
-        raise UnreadableShape(GROUPS)
+        raise UnreadableShape(Reason.GROUPS)
     if front:
         _check_thousands(lengths[:-1])
     # Three digits behind a mark that may also part thousands: 1234,567 or 1 234,567 in English, 1.030 in Russian.
     if lengths[-1] == 3 and last == ("," if language == "en" else ".") and front != ",":
-        raise UnreadableShape(DOUBTFUL_MARK)
+        raise UnreadableShape(Reason.DOUBTFUL_MARK)
     return lengths[-1]
 
 
@@ -403,4 +353,4 @@ def _parts_thousands(marks: str, lengths: list[int], language: str) -> bool:
 
 def _check_thousands(lengths: list[int]) -> None:
     if lengths[0] > 3 or any(length != 3 for length in lengths[1:]):
-        raise UnreadableShape(TWO_FIGURES if len(lengths) == 2 else GROUPS)
+        raise UnreadableShape(Reason.TWO_FIGURES if len(lengths) == 2 else Reason.GROUPS)

@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edstats.numeral_grammar import EMPTY, Plan, Term, UnreadableShape, plan
+from edstats.numeral_grammar import plan
+from edstats.numeral_plans import Plan, Reason, Term, UnreadableShape
 from edstats.wordlists import fold_all
 
 LANGUAGES = ("en", "ru", "kk")
@@ -139,7 +140,7 @@ def _plan(shape: str, language: str) -> Plan | str:
     if language not in LANGUAGES:
         return LANGUAGE
     if not shape:
-        return EMPTY
+        return Reason.EMPTY.value
     try:
         made = plan(shape, language)
     except UnreadableShape as fault:
