@@ -3,7 +3,7 @@
 A school year is the statistical one, from 1 September to 31 August. Two consecutive years with a hyphen and nothing
 else (``2024-2025``) are a school year, as sources print it; with the word for years (``2024-2025 годы``) or with a
 slash (``2024/2025``) they are a span. A day in figures has the day first: ``02.12.2024`` is 2 December. A deadline
-("by 2025") is read as the year that it names.
+("by 2025", "до 1 сентября 2025 года") is read as the year, month or day that it names.
 """
 
 import re
@@ -90,7 +90,7 @@ def _read(text: str, folded: str) -> Period:
         if len(folded) > LONGEST_PERIOD:
             raise UnreadablePeriod("too long for a period")
         for form, make in _CODES:
-            match = form.fullmatch(folded)
+            match = form.fullmatch(re.sub(" ?([-/]) ?", r"\1", folded))
             if match:
                 return make(*(int(number) for number in match.groups()))
         return _read_words(folded)
@@ -220,12 +220,12 @@ class _Numbers:
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Numbers], Period]], ...] = tuple(
     (re.compile(form), make)
     for form, make in (
-        (r"D\.D\.Yy?", lambda said: _day(said.years[0], said.short[1], said.short[0])),
+        (r"b?D\.D\.Yy?", lambda said: _day(said.years[0], said.short[1], said.short[0])),
         (
-            f"{_DAY}M,?Yy?|M{_DAY},?Yy?|Yy{_DAY}M|YyM{_DAY}",
+            f"b?(?:{_DAY}M,?Yy?|M{_DAY},?Yy?)|Yy(?:{_DAY}M|M{_DAY})b?",
             lambda said: _day(said.years[0], said.months[0], said.short[0]),
         ),
-        ("M,?Yy?|YyM", lambda said: _month(said.years[0], said.months[0])),
+        ("b?M,?Yy?|YyMb?", lambda said: _month(said.years[0], said.months[0])),
         ("f?M[-t]M,?Yy?|YyM-M", lambda said: _month_span(said.years[0], said.months[0], said.years[0], said.months[1])),
         (f"{_NTH}Q,?Yy?|Yy?{_NTH}Q|QDYy?|YQD", lambda said: _quarter(said.years[0], said.short[0])),
         (f"{_NTH}H,?Yy?|Yy?{_NTH}H", lambda said: _half(said.years[0], said.short[0])),
