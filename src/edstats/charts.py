@@ -138,7 +138,9 @@ def coverage_heatmap(counts: pd.DataFrame, not_applicable: pd.DataFrame, text: C
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
         axes.set_xticks(axes.get_xticks(), counts.columns, rotation=60, ha="left", rotation_mode="anchor")
-        axes.set_yticks(axes.get_yticks(), [textwrap.shorten(name, 44, placeholder="…") for name in counts.index], rotation=0)
+        axes.set_yticks(
+            axes.get_yticks(), [textwrap.shorten(name, 44, placeholder="…") for name in counts.index], rotation=0
+        )
         axes.set_xlabel("")
         axes.set_ylabel("")
         return _published(figure, text)
@@ -159,15 +161,24 @@ def _rows(count: int, largest: float) -> tuple[Figure, Axes]:
 def _dot(axes: Axes, position: int, mark: Mark) -> None:
     colour = FOCUS if mark.focus else OTHER
     face = colour if mark.status == "actual" else "white"
-    axes.plot(mark.value, position, "o", markersize=9, markerfacecolor=face, markeredgecolor=colour, markeredgewidth=1.8, zorder=3)
+    axes.plot(
+        mark.value,
+        position,
+        "o",
+        markersize=9,
+        markerfacecolor=face,
+        markeredgecolor=colour,
+        markeredgewidth=1.8,
+        zorder=3,
+    )
 
 
 def _label(axes: Axes, position: int, mark: Mark, beside: bool = True) -> None:
     """Label and number above the mark, at the left edge."""
     weight = "bold" if mark.focus and beside else "normal"
     with mpl.rc_context(STYLE):
-        axes.text(0, position - 0.3, f"{mark.label}: ", va="bottom", ha="left", fontsize=9.5, fontweight=weight)
-        axes.texts[-1].set_text(f"{mark.label}: {mark.words}")
+        words = f"{mark.label}: {mark.words}"
+        axes.text(0, position - 0.3, words, va="bottom", ha="left", fontsize=9.5, fontweight=weight)
 
 
 def _published(figure: Figure, text: ChartText) -> Markup:
@@ -191,14 +202,20 @@ def _svg(figure: Figure, text: ChartText) -> str:
     """The drawing as an SVG element without size of its own, its ids made unique to the page."""
     buffer = io.StringIO()
     with mpl.rc_context(STYLE):
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        FigureCanvasSVG(figure).print_svg(
+            buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     drawing = buffer.getvalue()
     drawing = drawing[drawing.index("<svg") :]
     opening, body = drawing.split(">", 1)
     viewbox = re.search(r'viewBox="[^"]*"', opening)
     assert viewbox is not None  # matplotlib always writes one
     prefix = f"{text.identifier}-"
+    # Matplotlib's style rule would hold for the whole page that the drawing stands in.
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r'\bid="', f'id="{prefix}', body)
     body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", body)
     label = Markup('role="img" aria-label="{}"').format(text.alternative)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {viewbox[0]} {label}>{body}'
+    style = 'stroke-linejoin="round" stroke-linecap="butt"'
+    namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f"<svg {namespaces} {viewbox[0]} {style} {label}>{body}"

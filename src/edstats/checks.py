@@ -61,8 +61,8 @@ def find(
     wording: Wording,
 ) -> pd.DataFrame:
     """The table ``findings`` (codebook ``columns``), its messages in the language of ``wording``."""
-    plain = observations.astype({name: "str" for name in observations.select_dtypes("category")})
-    plain = plain[plain["place"] == ""].set_index("figure_id", drop=False)
+    plain = observations.astype(dict.fromkeys(observations.select_dtypes("category"), "str"))
+    plain = plain[plain["place"] == ""].set_index("figure_id", drop=False).rename_axis(None)
     evidence = Evidence(plain, sources, doubts, measures, as_of, wording)
     codes = read_table("codes").set_index("code")
     rows = [
@@ -78,7 +78,9 @@ def find(
         for finding in check(evidence)
     ]
     columns = ["code", "severity", "region", "figures", "message", "details"]
-    return typed(pd.DataFrame(rows, columns=columns).sort_values(["code", "region", "figures"], kind="stable"), "findings")
+    return typed(
+        pd.DataFrame(rows, columns=columns).sort_values(["code", "region", "figures"], kind="stable"), "findings"
+    )
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------
@@ -88,7 +90,9 @@ def printed_shares(evidence: Evidence) -> Iterator[Finding]:
     """EDS-101, EDS-102: a printed share beside the counts of its own source."""
     rows = evidence.observations
     for share in rows[(rows["share_of"] != "") & (rows["unit"] == "percent")].itertuples():
-        same = rows[(rows["source"] == share.source) & (rows["territory"] == share.territory) & (rows["share_of"] == "")]
+        same = rows[
+            (rows["source"] == share.source) & (rows["territory"] == share.territory) & (rows["share_of"] == "")
+        ]
         same = same[(same["status"] == share.status) & (same["period"] == share.period)]
         counts = same[(same["indicator"] == share.indicator) & (same["group"] == share.group)]
         wholes = same[(same["indicator"] == share.share_of) & (same["group"] == "")]
@@ -269,7 +273,9 @@ def doubts_of_readers(evidence: Evidence) -> Iterator[Finding]:
 def older_territories(evidence: Evidence) -> Iterator[Finding]:
     """EDS-112: figures about an area that has since been divided."""
     rows = evidence.observations
-    for (region, territory, _), cell in rows[rows["territory"] != rows["region"]].groupby(["region", "territory", "source"]):
+    for (region, territory, _), cell in rows[rows["territory"] != rows["region"]].groupby(
+        ["region", "territory", "source"]
+    ):
         name = evidence.wording.name("territories", territory)
         yield Finding("EDS-112", region, tuple(cell["figure_id"]), {"territory_name": name})
 

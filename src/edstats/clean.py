@@ -26,6 +26,7 @@ FACT_COLUMNS = (
     *("source", "region", "indicator", "group", "works", "counted", "share_of", "programme", "place", "status"),
     *("value", "value_high", "qualifier", "unit", "period"),
 )
+_DATES = ("published", "published_earliest", "published_latest")
 
 
 @dataclass(frozen=True)
@@ -45,30 +46,42 @@ def clean(raw: Raw, today: date) -> Clean:
     """
     sources, faults = clean_sources(raw.sources, today)
     faults = [*raw.faults, *faults]
-    dates = sources[["source", "language", "published", "published_earliest", "published_latest"]]
-    figures = raw.figures.merge(dates, on="source", how="left")
-    undated = figures["published_latest"].isna()
-    faults += _undated_faults(figures[undated], set(raw.sources["source"]))
-    figures = figures[~undated].reset_index(drop=True)
-    read = figures[["file", "row", "source", "figure", "as_printed", "programme", "place", "note"]].copy()
-    read[["published", "published_earliest", "published_latest"]] = figures[list(dates.columns[2:])]
-    for reader in (_read_codes, _read_values, _read_times):
-        columns, reader_faults = reader(figures)
-        read[list(columns.columns)] = columns
-        faults += reader_faults
+    figures = raw.figures.merge(sources[["source", "language", *_DATES]], on="source", how="left")
+    figures["language"] = figures["language"].astype("object").fillna("en")
+    codes, code_faults = _read_codes(figures)
+    values, value_faults = _read_values(figures)
+    faults += code_faults + value_faults
+    dated = figures["published_latest"].notna()
+    faults += _undated_faults(figures[~dated], set(raw.sources["source"]))
+    times, time_faults = _read_times(figures[dated])
+    faults += time_faults
+    entered = figures.loc[
+        dated, ["file", "row", "source", "figure", "as_printed", "programme", "place", "note", *_DATES]
+    ]
+    read = entered.join([codes, values, times])
+    readable = read[_unlocated(read, faults)]
+    meaning = [] if readable.empty else _meaning_faults(readable)
+    return Clean(_arranged(readable[_unlocated(readable, meaning)]), sources, tuple(dict.fromkeys([*faults, *meaning])))
+
+
+def _unlocated(read: pd.DataFrame, faults: list[Fault]) -> pd.Series:
+    """For each row whether no fault names it."""
     located = {(fault.file, fault.row) for fault in faults}
-    whole = ~pd.Series([key in located for key in zip(read["file"], read["row"], strict=True)], index=read.index, dtype=bool)
-    meaning = _meaning_faults(read[whole])
-    located |= {(fault.file, fault.row) for fault in meaning}
-    whole = pd.Series([key not in located for key in zip(read["file"], read["row"], strict=True)], index=read.index, dtype=bool)
-    return Clean(_arranged(read[whole]), sources, tuple(dict.fromkeys([*faults, *meaning])))
+    rows = zip(read["file"], read["row"], strict=True)
+    return pd.Series([row not in located for row in rows], index=read.index, dtype="bool")
 
 
 def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
     """One fault a file whose source has a fault of its own (an unknown source is reported by ``read_raw``)."""
     counts = figures[figures["source"].isin(known)].groupby(["file", "source"]).size()
     return [
-        Fault(file, 0, "source", f"{count} figures left out: the row of '{source}' has faults", "mend it in raw/sources.csv")
+        Fault(
+            file,
+            0,
+            "source",
+            f"{count} figures left out: the row of '{source}' has faults",
+            "mend it in raw/sources.csv",
+        )
         for (file, source), count in counts.items()
     ]
 
@@ -81,11 +94,17 @@ def _arranged(read: pd.DataFrame) -> pd.DataFrame:
     return typed(read.sort_values(["source", "number", "figure"], kind="stable"), "observations")
 
 
-def _faults_at(figures: pd.DataFrame, column: str, found: pd.Series, remedy: str) -> list[Fault]:
-    """A fault for each row of ``found``, which holds what is wrong by the index of ``figures``."""
+def _faults_at(figures: pd.DataFrame, column: str, found: pd.Series, remedy: str = "") -> list[Fault]:
+    """A fault for each row of ``found``, which holds what is wrong by the index of ``figures``.
+
+    Without ``remedy`` each text of ``found`` brings its own, behind a semicolon.
+    """
     where = figures.loc[found.index, ["file", "row"]]
     rows = zip(where["file"], where["row"], found, strict=True)
-    return [Fault(file, int(row), column, text, remedy) for file, row, text in rows]
+    if remedy:
+        return [Fault(file, int(row), column, text, remedy) for file, row, text in rows]
+    parted = [(file, row, *text.partition("; ")[::2]) for file, row, text in rows]
+    return [Fault(file, int(row), column, text, own_remedy) for file, row, text, own_remedy in parted]
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------
@@ -95,7 +114,9 @@ def _read_codes(figures: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Codes of region, indicator, status, group, works, counted and share_of, from a code or a name in any language."""
     places = read_places(figures["region"])
     faults = _faults_at(
-        figures, "region", places.loc[places["fault"] != "", "fault"], "a region's code or name in any of the three languages"
+        figures,
+        "region",
+        places.loc[places["fault"] != "", "fault"],
     )
     codes = {"region": places["region"]}
     for column, names, required in (
@@ -157,8 +178,11 @@ def _read_values(figures: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     read["qualifier"] = read["qualifier"].fillna("exact")
     read["precision"] = printed["precision"].where(readable, figures["value"].map(_step))
     unknown = (figures["value"] == "") & ~readable
-    found = printed.loc[unknown, "fault"].where(figures.loc[unknown, "as_printed"] != "", "no number")
-    faults += _faults_at(figures, "as_printed", found, "one number phrase, or the plain number in value")
+    found = printed.loc[unknown, "fault"].where(
+        figures.loc[unknown, "as_printed"] != "", "empty; give the number phrase"
+    )
+    found += "; where the phrase alone cannot tell, give value and unit in their columns"
+    faults += _faults_at(figures, "as_printed", found)
     return read.assign(unit=read["unit"].fillna("")), faults
 
 
@@ -169,7 +193,11 @@ def _disagreements(figures: pd.DataFrame, given: pd.DataFrame, reading: pd.DataF
         differ = given[column].notna() & reading[column].notna() & (given[column] != reading[column])
         rows = figures.index[differ & (figures["note"] == "")]
         phrases = figures["as_printed"]
-        found = [f"'{given.at[i, column]}', but '{phrases[i]}' reads as '{reading.at[i, column]}'" for i in rows]
+        shown = "{:g}".format if column in ("value", "value_high") else str
+        found = [
+            f"'{shown(given.at[i, column])}', but '{phrases[i]}' reads as '{shown(reading.at[i, column])}'"
+            for i in rows
+        ]
         remedy = "leave it empty, or say in note why they differ"
         faults += _faults_at(figures, str(column), pd.Series(found, index=rows, dtype="object"), remedy)
     return faults
@@ -201,7 +229,7 @@ def _read_times(figures: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     printed = figures["period"] != ""
     periods = read_periods(figures["period"].where(printed, _publication_periods(figures)))
     wrong = periods.loc[periods["fault"] != "", "fault"]
-    faults = _faults_at(figures, "period", wrong, "such as 2024, 2024-2025 (a school year) or 2023/2029 (a span)")
+    faults = _faults_at(figures, "period", wrong)
     # What is printed about a later time is about the territory that the writer knew.
     moment = periods["end"].where(periods["end"] < figures["published_latest"], figures["published_latest"])
     places = read_places(figures["region"])
@@ -250,22 +278,51 @@ def _meaning_faults(read: pd.DataFrame) -> list[Fault]:
     def add(column: str, wrong: pd.Series, found: pd.Series, remedy: str) -> None:
         faults.extend(_faults_at(read, column, found[wrong], remedy))
 
-    misfit = pd.Series([unit not in units.split() for unit, units in zip(read["unit"], allowed, strict=True)], read.index, dtype=bool)
+    misfit = pd.Series(
+        [unit not in units.split() for unit, units in zip(read["unit"], allowed, strict=True)], read.index, dtype=bool
+    )
     for units in allowed[misfit].unique():
-        found = read["unit"].map(lambda unit: f"unit '{unit}' does not fit the indicator" if unit else "no unit in the phrase")
+        found = read["unit"].map(
+            lambda unit: f"unit '{unit}' does not fit the indicator" if unit else "no unit in the phrase"
+        )
         add("unit", misfit & (allowed == units), found, f"one of {units}")
     percent = read["unit"] == "percent"
     shows = read["value"].map("{:g}".format)
-    add("share_of", percent & kind.isin(["stock", "flow"]) & (read["share_of"] == "") & ~allowed.str.startswith("KZT"),
-        shows + " percent of what?", "the indicator that it is a share of")
-    add("value", percent & (kind == "share") & (read["value"] > 100), shows + " percent", "a share is at most 100 percent")
-    add("value", read["value"] < 0, shows + " is below zero", "a number from zero up; a fall is an indicator of its own")
+    add(
+        "share_of",
+        percent & kind.isin(["stock", "flow"]) & (read["share_of"] == "") & ~allowed.str.startswith("KZT"),
+        shows + " percent without what it is a share of",
+        "name the indicator that it is a share of",
+    )
+    add(
+        "value",
+        percent & (kind == "share") & (read["value"] > 100),
+        shows + " percent",
+        "a share is at most 100 percent",
+    )
+    add(
+        "value", read["value"] < 0, shows + " is below zero", "a number from zero up; a fall is an indicator of its own"
+    )
     ranged = read["qualifier"] == "range"
-    add("value_high", ranged & ~(read["value_high"] > read["value"]), shows + " is no lower end", "a range needs a higher end")
+    add(
+        "value_high",
+        ranged & ~(read["value_high"] > read["value"]),
+        shows + " is no lower end",
+        "a range needs a higher end",
+    )
     add("qualifier", ~ranged & read["value_high"].notna(), "'" + read["qualifier"] + "' with two ends", "range")
     early = (read["status"] == "actual") & (read["period_start"] > read["published_latest"])
-    add("period", early, read["period"] + " had not begun when this was published", "planned or target, or another period")
+    add(
+        "period",
+        early,
+        read["period"] + " had not begun when this was published",
+        "planned or target, or another period",
+    )
     twice = read.duplicated(list(FACT_COLUMNS))
-    add("figure", twice, "the same fact stands in another row of " + read["source"],
-        "a fact printed twice is one row; tell two facts apart by period, group, programme or place")
+    add(
+        "figure",
+        twice,
+        "the same fact stands in another row of " + read["source"],
+        "a fact printed twice is one row; tell two facts apart by period, group, programme or place",
+    )
     return faults

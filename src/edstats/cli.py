@@ -5,13 +5,24 @@ fault; what was found or made goes to standard output.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from edstats import __version__
-from edstats.dataset import DataNotFoundError, Dataset, differing_files, find_data, from_raw, write_clean
+from edstats.dataset import (
+    DataNotFoundError,
+    Dataset,
+    differing_files,
+    find_data,
+    find_notebooks,
+    from_raw,
+    load,
+    write_clean,
+)
+from edstats.wording import translation
 
 DONE, FAULTS, WRONG_USE = 0, 1, 2
 
@@ -20,20 +31,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    commands = {"clean": _clean, "check": _check, "build": _build}
     try:
         data = options.data.resolve() if options.data else find_data(Path.cwd())
+        if not data.is_dir():
+            parser.error(f"--data: there is no folder '{options.data}'")
+        return commands[options.command](options, data)
     except DataNotFoundError as error:
         parser.error(str(error))
-    if not data.is_dir():
-        parser.error(f"--data: there is no folder '{options.data}'")
-    commands = {"clean": _clean, "check": _check, "build": _build}
-    return commands[options.command](options, data)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="edstats",
-        description="Figures that officials print about Kazakhstan's regional school systems: clean them, check them, publish them.",
+        description="Clean, check and publish what officials print about Kazakhstan's regional school systems.",
         epilog="Exit codes: 0 done, 1 the data or a page has errors, 2 wrong use.",
     )
     parser.add_argument("--version", action="version", version=f"edstats {__version__}")
@@ -44,12 +55,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     cleaning = commands.add_parser("clean", parents=[where], help="make data/clean from data/raw")
     cleaning.add_argument(
-        "--check", action="store_true", help="write nothing; fail when the files in data/clean are not what data/raw gives"
+        "--check",
+        action="store_true",
+        help="write nothing; fail when the files in data/clean are not what data/raw gives",
     )
     commands.add_parser("check", parents=[where], help="list contradictions and doubts in data/raw; write nothing")
-    building = commands.add_parser("build", parents=[where], help="clean the data and publish reports/ from the notebooks")
+    building = commands.add_parser(
+        "build", parents=[where], help="clean the data and publish reports/ from the notebooks"
+    )
     building.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="show what was published by this day, such as 2024-12-31 (default: everything)"
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help="show what was published by this day, such as 2024-12-31 (default: everything)",
     )
     building.add_argument(
         "--jobs", type=_count, metavar="N", help="pages to run at the same time (default: one a processor core)"
@@ -88,7 +106,9 @@ def _clean(options: argparse.Namespace, data: Path) -> int:
     if options.check:
         differing = differing_files(dataset, data)
         for name in differing:
-            print(f"{data.name}/clean/{name}: not what data/raw gives; run edstats clean and commit it", file=sys.stderr)
+            print(
+                f"{data.name}/clean/{name}: not what data/raw gives; run edstats clean and commit it", file=sys.stderr
+            )
         return FAULTS if differing else DONE
     write_clean(dataset, data)
     print(f"{_size(dataset)} in {data / 'clean'}")
@@ -111,4 +131,35 @@ def _check(options: argparse.Namespace, data: Path) -> int:
         print(f"{finding.severity} {finding.code} {finding.region}: {finding.message}{about}")
     counts = dataset.findings["severity"].value_counts()
     print(f"{_size(dataset)}: {counts.get('warning', 0)} warnings, {counts.get('note', 0)} notes, 0 errors")
+    return DONE
+
+
+def _build(options: argparse.Namespace, data: Path) -> int:
+    # Only this command needs papermill and nbconvert, which take a second to import.
+    from edstats.reports.build import build, default_executor, progress  # noqa: PLC0415
+    from edstats.reports.contents import plan_edition  # noqa: PLC0415
+
+    dataset = _read(data)
+    if dataset is None:
+        return FAULTS
+    write_clean(dataset, data)
+    if options.as_of:
+        dataset = load(data, options.as_of)
+        if dataset.observations.empty:
+            print(f"no source was published by {options.as_of}", file=sys.stderr)
+            return WRONG_USE
+    plan = plan_edition(dataset, data, find_notebooks(data), data.parent / "reports", "en")
+    with (
+        default_executor(options.jobs or os.cpu_count() or 1) as executor,
+        progress(len(plan.pages), sys.stderr) as report,
+    ):
+        result = build(plan, executor, report, translation(plan.language))
+    for failure in result.failures:
+        print(f"failed: {failure}", file=sys.stderr)
+    if result.failures:
+        print("nothing was published; the last edition stays as it was", file=sys.stderr)
+        return FAULTS
+    print(
+        f"{len(result.pages)} pages in {plan.reports}, as of {plan.edition}; start with {plan.reports / 'index.html'}"
+    )
     return DONE

@@ -19,7 +19,9 @@ def typed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     allowed). Raises ``KeyError`` when a column is missing.
     """
     columns = read_table("columns").query("table == @table")
-    typed_columns = {name: _cast(frame[name], kind) for name, kind in zip(columns["column"], columns["type"], strict=True)}
+    typed_columns = {
+        name: _cast(frame[name], kind) for name, kind in zip(columns["column"], columns["type"], strict=True)
+    }
     return pd.DataFrame(typed_columns).reset_index(drop=True)
 
 

@@ -36,7 +36,11 @@ class Dataset:
 
 
 def assemble(
-    observations: pd.DataFrame, sources: pd.DataFrame, doubts: pd.DataFrame, as_of: date | None = None, language: str = "en"
+    observations: pd.DataFrame,
+    sources: pd.DataFrame,
+    doubts: pd.DataFrame,
+    as_of: date | None = None,
+    language: str = "en",
 ) -> Dataset:
     """The data set as it stood on ``as_of`` (default: the date of the newest source), with messages in ``language``.
 
@@ -64,6 +68,16 @@ def find_data(start: Path) -> Path:
         if (folder / "data" / "raw" / "sources.csv").exists():
             return folder / "data"
     raise DataNotFoundError("no data/raw/sources.csv here or in any folder above; name the folder with --data DIR")
+
+
+def find_notebooks(data: Path) -> Path:
+    """The project's notebooks: beside ``data``, else in or above the current folder. Raises ``DataNotFoundError``."""
+    for folder in (data.parent, Path.cwd(), *Path.cwd().parents):
+        if (folder / "notebooks" / "region.ipynb").exists():
+            return folder / "notebooks"
+    raise DataNotFoundError(
+        f"no notebooks beside '{data}' nor here or in any folder above; run this in the project's folder"
+    )
 
 
 def from_raw(data: Path, today: date) -> tuple[Dataset | None, Raw, tuple[Fault, ...]]:

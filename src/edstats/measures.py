@@ -31,7 +31,7 @@ class Measures:
 def compute_measures(observations: pd.DataFrame, sources: pd.DataFrame) -> Measures:
     """All measures that the observations allow. Rows about a place inside a region enter none."""
     usable = ranked(without_reprints(observations[observations["place"] == ""], sources), sources)
-    usable = usable.astype({name: "str" for name in usable.select_dtypes("category")})
+    usable = usable.astype(dict.fromkeys(usable.select_dtypes("category"), "str"))
     tables, ambiguous = [], []
     for rule in read_table("measures").to_dict("records"):
         numerators = _candidates(usable, rule, "numerator")
@@ -192,7 +192,7 @@ def _measured(rows: pd.DataFrame, rule: dict[str, str], printed: Intervals, roun
         measure=rule["measure"],
         unit=rule["unit"],
         numerator=rows["figure_id"].to_numpy(),
-        rounding_low=rounded.low,
-        rounding_high=rounded.high,
+        rounding_low=np.where(np.isfinite(rounded.low), rounded.low, np.nan),
+        rounding_high=np.where(np.isfinite(rounded.high), rounded.high, np.nan),
         **described(printed),
     )

@@ -58,7 +58,7 @@ def _publication(entry: dict[str, str], today: date) -> tuple[dict[str, date | N
         faults.append(_at(entry, "published_earliest", f"{first} is after {last}", "the earlier date first"))
     if last > today:
         column = "published" if day else "published_latest"
-        faults.append(_at(entry, column, f"{last} is in the future", f"a date up to {today}"))
+        faults.append(_at(entry, column, f"{last} is in the future", "a date that has passed"))
     if day is None and not entry["date_basis"]:
         faults.append(_at(entry, "date_basis", "empty", "say how the dates of an undated page are known"))
     return {"published": day, "published_earliest": first, "published_latest": last}, faults
@@ -71,7 +71,7 @@ def _date(entry: dict[str, str], column: str, faults: list[Fault]) -> Period | N
     try:
         period = read_period(text)
     except UnreadablePeriod as error:
-        found = str(error)
+        found = str(error).partition("; ")[0]
     else:
         if period.kind in ("day", "month", "year"):
             return period

@@ -103,6 +103,7 @@ def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
 def _rows(text: str, file: str, columns: tuple[str, ...], faults: list[Fault]) -> list[list[object]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[object]] = []
+    last = 0
     try:
         header = [name.strip() for name in next(reader, [])]
         header_faults = _header_faults(header, file, columns)
@@ -121,17 +122,16 @@ def _rows(text: str, file: str, columns: tuple[str, ...], faults: list[Fault]) -
                 continue
             rows.append([*(cells[index].strip() for index in position), file, row])
     except csv.Error as error:
-        faults.append(Fault(file, reader.line_num, "", f"malformed CSV ({error})", "close every quote that is opened"))
+        faults.append(Fault(file, last + 1, "", f"malformed CSV ({error})", "close every quote that is opened"))
     return rows
 
 
 def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> list[Fault]:
     faults = []
     for name in columns:
-        if name not in header:
-            near = nearest(name, set(header) - set(columns))
-            found = "column is missing" + (f"; the file has '{near}'" if near else "")
-            faults.append(Fault(file, 1, name, found, f"the columns are {','.join(columns)}"))
+        # A misspelt column is reported once, as the one that there is.
+        if name not in header and not nearest(name, set(header) - set(columns)):
+            faults.append(Fault(file, 1, name, "column is missing", f"the columns are {','.join(columns)}"))
     for name in header:
         if name not in columns:
             near = nearest(name, columns)
@@ -144,11 +144,15 @@ def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> li
 
 def _key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     """Keys that are missing, stand twice or point nowhere."""
-    faults = _required(sources, ("source", "publisher", "title"), "sources") + _required(figures, ("figure",), "figures")
+    faults = _required(sources, ("source", "publisher", "title"), "sources") + _required(
+        figures, ("figure",), "figures"
+    )
     for entry in _repeated(sources, ["source"]):
         faults.append(Fault(entry.file, entry.row, "source", f"'{entry.source}' stands twice", "each source once"))
     for entry in _repeated(figures, ["source", "figure"]):
-        faults.append(Fault(entry.file, entry.row, "figure", f"'{entry.figure}' stands twice", "each figure a number of its own"))
+        faults.append(
+            Fault(entry.file, entry.row, "figure", f"'{entry.figure}' stands twice", "each figure a number of its own")
+        )
     known = set(sources["source"])
     for file, source in figures[["file", "source"]].drop_duplicates().itertuples(index=False):
         if source not in known:

@@ -17,11 +17,13 @@ SERIES_COLUMNS = [
 
 
 def without_reprints(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Observations less those that repeat, in the same cell and with the same value, the source they were taken from."""
+    """Observations less those that repeat a number of the source that theirs was taken from, in the same cell."""
     origin = observations["source"].astype("str").map(sources.set_index("source")["origin"].astype("str"))
     keys = [*SERIES_COLUMNS, "period", "value", "qualifier"]
     original = observations[keys].astype("str").assign(source=observations["source"].astype("str"))
-    reprint = original.assign(source=origin).merge(original.drop_duplicates(), on=[*keys, "source"], how="left", indicator=True)
+    reprint = original.assign(source=origin).merge(
+        original.drop_duplicates(), on=[*keys, "source"], how="left", indicator=True
+    )
     return observations[(reprint["_merge"] != "both").to_numpy()]
 
 
@@ -35,7 +37,9 @@ def ranked(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
         publisher=kind.map(publishers.index),
     )
     by = ["period_end", "bound", "precision", "publisher", "published_latest", "figure_id"]
-    return observations.loc[order.sort_values(by, ascending=[False, True, True, True, False, True], kind="stable").index]
+    return observations.loc[
+        order.sort_values(by, ascending=[False, True, True, True, False, True], kind="stable").index
+    ]
 
 
 def preferred(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:

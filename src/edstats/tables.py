@@ -42,7 +42,9 @@ def source_anchor(source: str) -> str:
     return f"source-{source}"
 
 
-def html_table(caption: str, header: Sequence[str], rows: Iterable[tuple[str, Cells]], numeric: Sequence[int] = ()) -> Markup:
+def html_table(
+    caption: str, header: Sequence[str], rows: Iterable[tuple[str, Cells]], numeric: Sequence[int] = ()
+) -> Markup:
     """A table whose first column heads its rows.
 
     ``rows`` are (anchor or "", cells); ``numeric`` are the positions of columns with numbers.
@@ -123,7 +125,9 @@ class Teller:
         if status == "actual":
             return Markup("")
         passed = status == "planned" and row["period_end"] < pd.Timestamp(self.dataset.as_of)
-        name = self.wording.text("planned then; outcome not reported") if passed else self.wording.name("status", status)
+        name = (
+            self.wording.text("planned then; outcome not reported") if passed else self.wording.name("status", status)
+        )
         return Markup('<span class="badge status-{}">{}</span>').format(status, name)
 
     def when(self, row: pd.Series) -> str:
@@ -131,7 +135,7 @@ class Teller:
         return self.wording.period(row)
 
     def made_of(self, row: pd.Series) -> Markup:
-        """The figures that a measure was computed from, each linked, and whether they come from two sources or dates."""
+        """The figures that a measure was computed from, each linked, and whether two sources or dates meet."""
         figures = [row["numerator"], row["denominator"]] if row["denominator"] else [row["numerator"]]
         parts = Markup(" · ").join(
             Markup("{} ({})").format(self.figure_link(figure), self.indicator(self.observation(figure)).lower())
@@ -148,7 +152,7 @@ class Teller:
 def figures_table(
     teller: Teller, observations: pd.DataFrame, caption: str, anchors: bool, with_region: bool = False
 ) -> Markup:
-    """Every observation as a row: value, status, time, as printed, source, note. ``anchors``: the rows can be linked to."""
+    """Every observation as a row. ``anchors``: these are the rows that links lead to, so they have no link."""
     text = teller.wording.text
     header = [text("What is counted"), text("Figure"), text("Time"), text("Status"), text("Reported as")]
     header += [text("Source"), text("Note")]
@@ -158,7 +162,9 @@ def figures_table(
     for _, row in observations.iterrows():
         value = Markup("{}").format(teller.wording.value(row)) if anchors else teller.figure_link(row["figure_id"])
         status = teller.status(row) or teller.wording.name("status", str(row["status"]))
-        printed = Markup('<span class="as-printed" lang="{}">{}</span>').format(_language(teller, row), row["as_printed"])
+        printed = Markup('<span class="as-printed" lang="{}">{}</span>').format(
+            _language(teller, row), row["as_printed"]
+        )
         place = f"{row['place']}. " if row["place"] else ""
         cells = [teller.indicator(row), value, teller.when(row), status, printed]
         cells += [teller.source_link(str(row["source"])), place + row["note"]]

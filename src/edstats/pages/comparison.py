@@ -32,25 +32,25 @@ class ComparisonPage:
 
     @classmethod
     def open(cls, parameters: Parameters) -> "ComparisonPage":
-        """The page that the parameters ask for. Raises ``UnknownParameterError`` when nothing was published by then."""
+        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
         return cls(parameters.load(), parameters.wording)
 
     @property
     def _teller(self) -> Teller:
         return Teller(self.dataset, self.wording)
 
-    def heading(self) -> Html:
-        """Title, and how many regions are reported on."""
+    def lead(self) -> Html:
+        """How many regions are reported on, and what is compared."""
         text = self.wording.text
         regions = self.dataset.observations["region"].astype("str")
         reported = regions[regions != "KZ"].nunique()
         lead = text(
-            "Figures published up to {day} on {count} of the 20 regions. Only like is set beside like; how many regions "
-            "report a number stands beside it.",
+            "Figures published up to {day} on {count} of the 20 regions. Only like is set beside like; how many "
+            "regions report a number stands beside it.",
             day=self.wording.day(self.dataset.as_of),
             count=reported,
         )
-        return Html(Markup("<h1>{}</h1>").format(text("Regions compared")) + paragraph(lead, "lead"))
+        return Html(paragraph(lead, "lead"))
 
     def measure(self, measure: str) -> Html:
         """One measure over all regions: chart, coverage, and how each value was made."""
@@ -87,7 +87,11 @@ class ComparisonPage:
         """Region with whatever else tells one row from another."""
         wording = self.wording
         parts = [wording.name("regions", str(row["region"]))]
-        parts += [wording.name(table, str(row[column])) for table, column in (("works", "works"), ("groups", "group")) if str(row[column])]
+        parts += [
+            wording.name(table, str(row[column]))
+            for table, column in (("works", "works"), ("groups", "group"))
+            if str(row[column])
+        ]
         if str(row["counted"]) == "facility":
             parts.append(wording.text("for each facility"))
         return ", ".join(parts)
@@ -109,9 +113,13 @@ class ComparisonPage:
             "title": title,
             "subtitle": text("Schools by region; filled: opened, hollow: begun, dashed: planned. The years differ"),
         }
-        note = text("The plans reach to different years and are not ranked; a part of a plan is left out beside its whole.")
+        note = text(
+            "The plans reach to different years and are not ranked; a part of a plan is left out beside its whole."
+        )
         chart = builder.chart(charts.bars, marks, list(rows["figure_id"]), words)
-        return section("planned-and-done", title, paragraph(note), chart, figures_table(self._teller, rows, title, anchors=False))
+        return section(
+            "planned-and-done", title, paragraph(note), chart, figures_table(self._teller, rows, title, anchors=False)
+        )
 
     def _new_schools(self) -> pd.DataFrame:
         """New schools of every region; parts of a plan that is itself reported are left out."""
@@ -129,7 +137,14 @@ class ComparisonPage:
         sums = totals(self.dataset.observations, self.dataset.sources, cities)
         sums = sums[sums["reporting"] > 1] if not sums.empty else sums
         title = text("The three cities together")
-        header = [text("What is counted"), text("Sum"), text("Status"), text("Cities in it"), text("Parts"), text("Mind")]
+        header = [
+            text("What is counted"),
+            text("Sum"),
+            text("Status"),
+            text("Cities in it"),
+            text("Parts"),
+            text("Mind"),
+        ]
         rows = [("", self._total_cells(row)) for _, row in sums.iterrows() if row["shown"] != "no"]
         if not rows:
             return section("cities", title, paragraph(text("No number is reported by enough of them."), "not-reported"))
@@ -165,7 +180,10 @@ class ComparisonPage:
                 "",
                 [
                     name,
-                    *("×" if outside.at[name, region] else str(counts.at[name, region] or "–") for region in counts.columns),
+                    *(
+                        "×" if outside.at[name, region] else str(counts.at[name, region] or "–")
+                        for region in counts.columns
+                    ),
                     text("{reporting} of {asked}", reporting=reporting[name], asked=int((~outside.loc[name]).sum())),
                 ],
             )
@@ -191,7 +209,9 @@ class ComparisonPage:
         counts = pd.crosstab(rows["indicator"].astype("str"), rows["region"].astype("str"))
         counts = counts.reindex(index=indicators["indicator"], columns=regions["region"], fill_value=0)
         outside = pd.DataFrame(
-            [[not applies(indicator, region) for region in counts.columns] for indicator in counts.index], counts.index, counts.columns
+            [[not applies(indicator, region) for region in counts.columns] for indicator in counts.index],
+            counts.index,
+            counts.columns,
         )
         names = [self.wording.name("indicators", code) for code in counts.index]
         short = list(regions[f"short_{self.wording.language}"])

@@ -15,7 +15,7 @@ NAMES = ("region", "language", "as_of", "data")
 _OWN_NAMES = {"In", "Out", "exit", "quit", "open", "get_ipython"}
 
 
-class UnknownParameterError(ValueError):
+class UnknownParameter(ValueError):
     """A parameter's name or value is not known; the message offers the nearest one that is."""
 
 
@@ -29,10 +29,10 @@ class Parameters:
     data: str
 
     def load(self) -> Dataset:
-        """The data set that the parameters ask for. Raises ``UnknownParameterError`` when none was published by then."""
+        """The data set asked for. Raises ``UnknownParameter`` when nothing was published by then."""
         dataset = load(self.data, self.as_of, self.language)
         if dataset.observations.empty:
-            raise UnknownParameterError(f"as_of: no source was published by {self.as_of}")
+            raise UnknownParameter(f"as_of: no source was published by {self.as_of}")
         return dataset
 
     @property
@@ -45,12 +45,12 @@ def read_parameters(namespace: Mapping[str, object]) -> Parameters:
     """Parameters from a notebook's ``globals()``; missing ones take their defaults.
 
     A plain variable of another name is a misspelt parameter: papermill only warns of it, and the default would stand.
-    Raises ``UnknownParameterError`` for the first unknown name or value.
+    Raises ``UnknownParameter`` for the first unknown name or value.
     """
     for name, value in namespace.items():
         plain = isinstance(value, str | int | float | bool | date) and not name.startswith("_")
         if plain and name not in NAMES and name not in _OWN_NAMES:
-            raise UnknownParameterError(f"there is no parameter '{name}'{_hint(name, NAMES)}")
+            raise UnknownParameter(f"there is no parameter '{name}'{_hint(name, NAMES)}")
     given = {name: str(namespace.get(name) or "") for name in NAMES}
     return Parameters(
         _region(given["region"]), _language(given["language"] or "en"), _as_of(given["as_of"]), given["data"]
@@ -61,7 +61,7 @@ def _region(text: str) -> str:
     try:
         return read_place(text or "KZ").region
     except UnknownPlace as error:
-        raise UnknownParameterError(f"region: {error}") from error
+        raise UnknownParameter(f"region: {error}") from error
 
 
 def _language(code: str) -> str:
@@ -70,8 +70,10 @@ def _language(code: str) -> str:
     names = read_table("terms").query("list == 'language'")
     known = f"the languages are {', '.join(languages())}"
     if code in LOCALES:
-        raise UnknownParameterError(f"language: there are no pages in {names.set_index('code').at[code, 'name_en']} yet; {known}")
-    raise UnknownParameterError(f"language: there is no language '{code}'{_hint(code, languages())}; {known}")
+        raise UnknownParameter(
+            f"language: there are no pages in {names.set_index('code').at[code, 'name_en']} yet; {known}"
+        )
+    raise UnknownParameter(f"language: there is no language '{code}'{_hint(code, languages())}; {known}")
 
 
 def _as_of(text: str) -> date | None:
@@ -80,7 +82,7 @@ def _as_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UnknownParameterError(f"as_of: '{text}' is no date; write it as 2024-12-31") from None
+        raise UnknownParameter(f"as_of: '{text}' is no date; write it as 2024-12-31") from None
 
 
 def _hint(name: str, known: tuple[str, ...]) -> str:

@@ -31,7 +31,7 @@ class RegionPage:
 
     @classmethod
     def open(cls, parameters: Parameters) -> "RegionPage":
-        """The page that the parameters ask for. Raises ``UnknownParameterError`` when nothing was published by then."""
+        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
         return cls(parameters.load(), parameters.region, parameters.wording)
 
     @property
@@ -58,30 +58,29 @@ class RegionPage:
         rows = self.dataset.measures
         return rows[(rows["region"] == self.region) & (rows["territory"] == territory)]
 
-    def heading(self) -> Html:
-        """Title with place and time, and what the page is made of."""
+    def lead(self) -> Html:
+        """How much the page is made of, and what its numbers are."""
         text = self.wording.text
-        name = self.wording.name("regions", self.region)
         rows = self._observations
-        title = text("{region}: what is reported about its schools", region=name)
         figures = self.wording.plural("{count} figure", "{count} figures", len(rows))
         sources = self.wording.plural("{count} source", "{count} sources", rows["source"].nunique())
         made_of = text(
-            "{figures} from {sources}, published up to {day}.",
+            "{figures} on {region} from {sources}, published up to {day}.",
             figures=figures,
+            region=self.wording.name("regions", self.region),
             sources=sources,
             day=self.wording.day(self.dataset.as_of),
         )
         promise = text(
             "Numbers stand as officials and news media reported them; each is linked to its row, with source and date."
         )
-        return Html(Markup("<h1>{}</h1>").format(title) + paragraph(f"{made_of} {promise}", "lead"))
+        return Html(paragraph(f"{made_of} {promise}", "lead"))
 
     # --- headlines ---------------------------------------------------------------------------------------------------
 
     def headlines(self) -> Html:
         """At most six figures that readers look for first."""
-        items = [item for item in self._headline_items(self.region)][:HEADLINES]
+        items = self._headline_items(self.region)[:HEADLINES]
         if not items:
             note = self.wording.text("Nothing is reported for the region in its present borders.")
             return section("headlines", self.wording.text("At a glance"), paragraph(note, "not-reported"))
@@ -90,7 +89,9 @@ class RegionPage:
 
     def _headline_items(self, territory: str) -> list[Markup]:
         measures = self._measures(territory).assign(kind="measure")
-        observations = preferred(self._observations.query("territory == @territory and place == ''"), self.dataset.sources)
+        observations = preferred(
+            self._observations.query("territory == @territory and place == ''"), self.dataset.sources
+        )
         # A part of a total (a programme, a group) makes no headline where only the whole is meant.
         whole = observations[(observations["group"] == "") & (observations["share_of"] == "")].assign(kind="indicator")
         ranked = []
@@ -139,7 +140,8 @@ class RegionPage:
         parts = []
         for territory in self._territories[1:]:
             note = self.wording.text(
-                "These figures are about the area before it was divided. They are not set beside figures of the present region."
+                "These figures are about the area before it was divided. "
+                "They are not set beside figures of the present region."
             )
             body = [paragraph(note)]
             for topic in read_table("topics")["topic"]:
@@ -216,15 +218,17 @@ class RegionPage:
             (text("Other rural schools"), rural - small),
             (text("Urban schools"), total - rural),
         ]
-        labelled = [
-            (f"{label}: {self.wording.number(value, 0)} ({self.wording.quantity(100 * value / total, 'percent', 1)})", value)
-            for label, value in parts
-        ]
+        labelled = []
+        for label, count in parts:
+            share_of_all = self.wording.quantity(100 * count / total, "percent", 1)
+            labelled.append((f"{label}: {self.wording.number(count, 0)} ({share_of_all})", count))
         value = self._teller.measure_value(share.iloc[0])
         words = {
             "identifier": "chart-network",
             "title": text("Small schools are {share} of all schools", share=value),
-            "subtitle": self._subtitle(text("Schools by kind, {time}", time=self._teller.when(self._teller.observation(figures[0])))),
+            "subtitle": self._subtitle(
+                text("Schools by kind, {time}", time=self._teller.when(self._teller.observation(figures[0])))
+            ),
         }
         data = [(label, self.wording.quantity(value, "school", 0)) for label, value in parts]
         return charts.composition(labelled, self._charts.text(data, figures, words))
@@ -257,8 +261,12 @@ class RegionPage:
             marks.append(self._charts.measure_mark(row, ", ".join(filter(None, [name, works])), focus))
         words = {
             "identifier": "chart-renovation",
-            "title": self.wording.text("Renovation spending per school: {value}", value=self._teller.measure_value(own.iloc[0])),
-            "subtitle": self.wording.text("Reported spending divided by reported schools, tenge of the year, by region"),
+            "title": self.wording.text(
+                "Renovation spending per school: {value}", value=self._teller.measure_value(own.iloc[0])
+            ),
+            "subtitle": self.wording.text(
+                "Reported spending divided by reported schools, tenge of the year, by region"
+            ),
         }
         return self._charts.chart(charts.bars, marks, measure_figures(own), words)
 
@@ -273,11 +281,15 @@ class RegionPage:
             name = label.get(str(row["status"]), self.wording.text("Planned"))
             if row["note"]:
                 name = f"{name} – {row['note']}"
-            marks.append(Mark(name, row["value"], f"{self.wording.value(row)} ({self._teller.when(row)})", str(row["status"])))
+            marks.append(
+                Mark(name, row["value"], f"{self.wording.value(row)} ({self._teller.when(row)})", str(row["status"]))
+            )
         words = {
             "identifier": "chart-construction",
             "title": self.wording.text("New schools: what is opened, begun and planned"),
-            "subtitle": self._subtitle(self.wording.text("Schools; hollow: not opened yet. Bars may be parts of each other")),
+            "subtitle": self._subtitle(
+                self.wording.text("Schools; hollow: not opened yet. Bars may be parts of each other")
+            ),
         }
         return self._charts.chart(charts.bars, marks, list(ordered["figure_id"]), words)
 

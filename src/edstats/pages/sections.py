@@ -89,7 +89,10 @@ def coverage_sentence(teller: Teller, reporting: set[str], indicators: Sequence[
     asked = [region for region in regions if all(applies(indicator, region) for indicator in indicators)]
     count = len(reporting & set(asked))
     sentence = teller.wording.plural(
-        "{count} of {asked} regions reports this.", "{count} of {asked} regions report this.", count, asked=str(len(asked))
+        "{count} of {asked} regions reports this.",
+        "{count} of {asked} regions report this.",
+        count,
+        asked=str(len(asked)),
     )
     outside = [teller.wording.name("regions", region) for region in regions if region not in asked]
     if outside:
@@ -101,10 +104,14 @@ def method(wording: Wording) -> Html:
     """How a number gets onto a page, in short."""
     rules = [
         wording.text("A person enters each figure as the source prints it; a program reads it, and never changes it."),
-        wording.text("Where the source gives no period, its date of publication stands; “about” marks undated sources."),
+        wording.text(
+            "Where the source gives no period, its date of publication stands; “about” marks undated sources."
+        ),
         wording.text("Planned, begun and finished are kept apart; a plan is never shown as a result."),
         wording.text("Money is divided by schools only where one source ties the two together."),
-        wording.text("Where sources differ, all are kept and one is preferred: the newest period, then the finer number."),
+        wording.text(
+            "Where sources differ, all are kept and one is preferred: the newest period, then the finer number."
+        ),
         wording.text("What is not reported is said in words; it is never zero."),
     ]
     items = Markup("").join(Markup("<li>{}</li>").format(rule) for rule in rules)

@@ -21,7 +21,7 @@ class SourcesPage:
 
     @classmethod
     def open(cls, parameters: Parameters) -> "SourcesPage":
-        """The page that the parameters ask for. Raises ``UnknownParameterError`` when nothing was published by then."""
+        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
         return cls(parameters.load(), parameters.wording)
 
     @property
@@ -29,8 +29,8 @@ class SourcesPage:
         figures, sources = self.dataset.observations["figure_id"], self.dataset.sources["source"]
         return Teller(self.dataset, self.wording, frozenset(figures), frozenset(sources))
 
-    def heading(self) -> Html:
-        """Title, and how many documents and figures there are."""
+    def lead(self) -> Html:
+        """How many documents and figures there are."""
         sources = self.wording.plural("{count} document", "{count} documents", len(self.dataset.sources))
         figures = self.wording.plural("{count} figure", "{count} figures", len(self.dataset.observations))
         lead = self.wording.text(
@@ -39,12 +39,14 @@ class SourcesPage:
             figures=figures,
             day=self.wording.day(self.dataset.as_of),
         )
-        return Html(Markup("<h1>{}</h1>").format(self.wording.text("Sources and their figures")) + paragraph(lead, "lead"))
+        return Html(paragraph(lead, "lead"))
 
     def findings(self) -> Html:
         """All contradictions and doubts."""
         return section(
-            "findings", self.wording.text("Contradictions and doubts"), findings_list(self._teller, self.dataset.findings)
+            "findings",
+            self.wording.text("Contradictions and doubts"),
+            findings_list(self._teller, self.dataset.findings),
         )
 
     def documents(self) -> Html:

@@ -8,6 +8,7 @@ from typing import Literal
 import papermill
 
 from edstats.faults import nearest
+from edstats.pages.parameters import UnknownParameter
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,9 @@ class Page:
     """One page of the edition.
 
     ``name`` is the stem of its file and of its address ("aktobe"); ``parameters`` go to the cell of ``notebook`` that
-    is tagged ``parameters``; ``title`` is its heading; ``summary`` says in a few words what it holds ("34 figures from
-    2 sources"), as plain text in the plan's language, or is empty.
+    is tagged ``parameters``; ``title`` is what links to it say; ``summary`` says in a few words what it holds ("34
+    figures from 2 sources"), as plain text in the plan's language, or is empty; ``heading`` stands on the page itself
+    (default: its title).
     """
 
     name: str
@@ -25,6 +27,7 @@ class Page:
     title: str
     group: Literal["regions", "across"]
     summary: str
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,6 @@ class Plan:
 
 class UnfitNotebook(ValueError):
     """A notebook that papermill cannot run: it names no kernel or language, or it is no notebook."""
-
-
-class UnknownParameter(ValueError):
-    """A parameter that the notebook does not have. Papermill would only warn, and the default would stand."""
 
 
 def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:

@@ -96,7 +96,8 @@ def publish_page(plan: Plan, page: Page, executed: Path, translation: NullTransl
     """The HTML of ``page``: the prose of its notebook and the HTML outputs of its code, without the code.
 
     Cells tagged ``notebook-only`` are left out, and so are printed text and every output that is not ``text/html``.
-    The template writes the page's ``<h1>``; outputs bring ``<h2 id=...>`` headings, of which the contents list is made.
+    The template writes the page's ``<h1>`` (``page.heading``); outputs bring ``<h2 id=...>`` headings, of which the
+    contents list is made.
     Raises ForbiddenMarkup when an output holds a script or would load something.
     """
     exporter = _exporter(plan, translation)

@@ -1,0 +1,115 @@
+"""The command line as a person or a scheduler uses it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import PROJECT
+
+from edstats.cli import main
+from edstats.columns import TABLES, read_csv
+from edstats.dataset import load
+
+
+def test_clean_writes_each_table_as_csv_and_parquet(tmp_path: Path, sound_data: Callable[[Path], Path]) -> None:
+    data = sound_data(tmp_path)
+    assert main(["clean", "--data", str(data)]) == 0
+    for table in TABLES:
+        from_csv = read_csv(data / "clean" / f"{table}.csv", table)
+        from_parquet = pd.read_parquet(data / "clean" / f"{table}.parquet")
+        assert list(from_csv) == list(from_parquet), table
+        assert from_csv.astype("str").equals(from_parquet.astype("str")), table
+
+
+def test_the_committed_clean_data_are_what_raw_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["clean", "--check", "--data", str(PROJECT / "data")]) == 0, capsys.readouterr().err
+
+
+def test_check_of_clean_files_finds_a_change_of_raw_and_writes_nothing(
+    tmp_path: Path, sound_data: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = sound_data(tmp_path)
+    assert main(["clean", "--data", str(data)]) == 0
+    assert main(["clean", "--check", "--data", str(data)]) == 0
+    figures = data / "raw" / "figures" / "aktobe-report.csv"
+    figures.write_text(figures.read_text().replace("434 schools", "435 schools"))
+    before = (data / "clean" / "observations.csv").read_bytes()
+    assert main(["clean", "--check", "--data", str(data)]) == 1
+    assert "data/clean/observations.csv: not what data/raw gives" in capsys.readouterr().err
+    assert (data / "clean" / "observations.csv").read_bytes() == before
+
+
+def test_check_lists_findings_and_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--data", str(PROJECT / "data")]) == 0
+    printed = capsys.readouterr().out
+    assert "warning EDS-101 KZ-15: Printed as 70%, but 280 of 434 (Schools) is 64.5%." in printed
+    assert "0 errors" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["clen"], "invalid choice"),
+        (["clean", "--data", "no-such-folder"], "there is no folder 'no-such-folder'"),
+        (["build", "--as-of", "yesterday"], "'yesterday' is no date"),
+        (["build", "--jobs", "0"], "'0' is no number of pages"),
+        ([], "COMMAND"),
+    ],
+)
+def test_wrong_use(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_no_data_anywhere_above_is_wrong_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(["check"])
+    assert stopped.value.code == 2
+    assert "--data DIR" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [[], ["clean"], ["check"], ["build"]], ids=["edstats", "clean", "check", "build"])
+def test_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--help"])
+    assert stopped.value.code == 0
+    assert "usage: edstats" in capsys.readouterr().out
+
+
+def test_installed_command_finds_the_data_from_a_folder_below(
+    tmp_path: Path, sound_data: Callable[[Path], Path]
+) -> None:
+    sound_data(tmp_path)
+    below = tmp_path / "notebooks"
+    below.mkdir()
+    command = Path(sys.executable).with_name("edstats")
+    done = subprocess.run([command, "check"], cwd=below, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 observations from 1 sources" in done.stdout
+
+
+def test_load_reads_only_clean_data(tmp_path: Path, sound_data: Callable[[Path], Path]) -> None:
+    data = sound_data(tmp_path)
+    with pytest.raises(FileNotFoundError, match="edstats clean"):
+        load(data)
+    assert main(["clean", "--data", str(data)]) == 0
+    shutil.rmtree(data / "raw")
+    dataset = load(data)
+    assert list(dataset.observations["value"]) == [434, 280]
+    with pytest.raises(ValueError, match="month"):
+        load(data, "2024-13-01")
+
+
+def test_commands_leave_the_current_folder_alone(tmp_path: Path) -> None:
+    before = sorted(PROJECT.iterdir())
+    assert main(["check", "--data", str(PROJECT / "data")]) == 0
+    assert sorted(PROJECT.iterdir()) == before

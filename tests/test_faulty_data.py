@@ -1,0 +1,42 @@
+"""Each folder of ``faulty`` is a whole data set with the fault that it is named for."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edstats.cli import main
+
+FAULTY = Path(__file__).parent / "faulty"
+
+
+@pytest.mark.parametrize("command", ["clean", "check", "build"])
+@pytest.mark.parametrize("name", sorted(path.name for path in FAULTY.iterdir()))
+def test_fault_is_located_and_nothing_is_written(
+    name: str, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Path(shutil.copytree(FAULTY / name / "data", tmp_path / "data"))
+    before = sorted(tmp_path.rglob("*"))
+    assert main([command, "--data", str(data)]) == 1
+    printed = capsys.readouterr()
+    lines = printed.err.splitlines()
+    assert "nothing was written" in lines[-1]
+    assert "\n".join(lines[:-1]) + "\n" == (FAULTY / name / "expected.txt").read_text(encoding="utf-8")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_sound_data_of_the_same_shape_pass(tmp_path: Path, sound_data: Callable[[Path], Path]) -> None:
+    assert main(["clean", "--data", str(sound_data(tmp_path))]) == 0
+
+
+def test_data_kept_from_the_last_run_stay_when_raw_turns_faulty(
+    tmp_path: Path, sound_data: Callable[[Path], Path]
+) -> None:
+    data = sound_data(tmp_path)
+    assert main(["clean", "--data", str(data)]) == 0
+    kept = {path.name: path.read_bytes() for path in (data / "clean").iterdir()}
+    figures = data / "raw" / "figures" / "aktobe-report.csv"
+    figures.write_text(figures.read_text().replace("434 schools", "many schools"))
+    assert main(["clean", "--data", str(data)]) == 1
+    assert {path.name: path.read_bytes() for path in (data / "clean").iterdir()} == kept

@@ -1,0 +1,74 @@
+"""No raw row vanishes: each ends as an observation or in a fault that names its place."""
+
+import csv
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, SEEDS, TODAY
+
+from edstats.clean import clean
+from edstats.raw import read_raw
+
+
+def _lost(data: Path) -> list[tuple[str, int]]:
+    """Rows of the figures' files that are neither observations nor named by a fault."""
+    raw = read_raw(data)
+    result = clean(raw, TODAY)
+    kept = set(result.observations["figure_id"])
+    located = {(fault.file, fault.row) for fault in result.faults}
+    lost = []
+    for path in sorted((data / "raw" / "figures").glob("*.csv")):
+        file = path.relative_to(data.parent).as_posix()
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row, entry in enumerate(csv.DictReader(lines), start=2):
+                known = f"{path.stem}#{entry['figure']}" in kept
+                if not known and not {(file, row), (file, 0)} & located:
+                    lost.append((file, row))
+    return lost
+
+
+def test_every_figure_of_the_project_is_an_observation() -> None:
+    raw = read_raw(PROJECT / "data")
+    result = clean(raw, TODAY)
+    assert not result.faults
+    assert len(result.observations) == len(raw.figures)
+    assert _lost(PROJECT / "data") == []
+
+
+def test_seeds_are_whole() -> None:
+    counts = clean(read_raw(PROJECT / "data"), TODAY).observations["source"].value_counts()
+    assert [counts[source] for source in SEEDS] == [14, 19, 6, 28, 7]
+
+
+WORDS = [
+    "",
+    "KZ-15",
+    "Aktobee",
+    "schools_total",
+    "70%",
+    "many",
+    "12 of 15",
+    "2024/2020",
+    "-5",
+    "nan",
+    "1e400",
+    "\u200b",
+    "planed",
+]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_damaged_rows_do_not_vanish(seed: int, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(PROJECT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("clean")))
+    chance = random.Random(seed)
+    for path in (data / "raw" / "figures").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as lines:
+            header, *rows = csv.reader(lines)
+        for _ in range(4):
+            row = chance.choice(rows)
+            row[chance.randrange(1, len(header))] = chance.choice(WORDS)
+        with path.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows([header, *rows])
+    assert _lost(data) == []
