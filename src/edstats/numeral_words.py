@@ -3,6 +3,7 @@
 All of them are the codebook's; here they are only made ready to be laid against a phrase.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -63,27 +64,30 @@ def vocabulary(language: str) -> Vocabulary:
     endings = _of(read_table("number_endings"), language)
     context = _of(read_table("number_context"), language)
     ranges: dict[str, list[Range]] = {}
-    for row in _of(read_table("ranges"), language).itertuples():
-        ranges.setdefault(row.before, []).append(Range(row.between, row.after, row.reading == "range"))
+    rules = _of(read_table("ranges"), language)
+    for before, between, after, reading in _rows(rules, "before", "between", "after", "reading"):
+        ranges.setdefault(before, []).append(Range(between, after, reading == "range"))
     return Vocabulary(
         language=language,
         scales=WordList(powers),
         lone_scales=WordList([pair for pair, lone in zip(powers, scales["alone"], strict=True) if lone]),
         numbers=WordList(
             (word, Decimal(value))
-            for value, words in zip(numbers["value"], numbers[language], strict=True)
+            for value, words in _rows(numbers, "value", language)
             for word in words.split("|")
             if word
         ),
         units=WordList(
-            (pattern, Unit(row.unit, row.kind, fold(row.patterns.split("|")[0]).strip("*")))
-            for row in units.rename(columns={f"patterns_{language}": "patterns"}).itertuples()
-            for pattern in row.patterns.split("|")
+            (pattern, Unit(code, kind, fold(patterns.split("|")[0]).strip("*")))
+            for code, kind, patterns in _rows(units, "unit", "kind", f"patterns_{language}")
+            for pattern in patterns.split("|")
         ),
         before=WordList(_pairs(qualifiers[qualifiers["position"] == "before"], "phrase", "qualifier")),
         after=WordList(_pairs(qualifiers[qualifiers["position"] == "after"], "phrase", "qualifier")),
         endings=dict(_pairs(endings, "ending", "qualifier")),
-        roles={role: WordList(_pairs(rows, "word", "role")) for role, rows in context.groupby("role")},
+        roles={
+            role: WordList(_pairs(context[context["role"] == role], "word", "role")) for role in set(context["role"])
+        },
         ranges=ranges,
         months=WordList(_pairs(_of(read_table("months"), language), "pattern", "month")),
     )
@@ -91,3 +95,7 @@ def vocabulary(language: str) -> Vocabulary:
 
 def _pairs(table: pd.DataFrame, key: str, value: str) -> list[tuple[str, str]]:
     return list(zip(table[key], table[value], strict=True))
+
+
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
+    return zip(*(table[column] for column in columns), strict=True)
