@@ -73,7 +73,7 @@ def _unlocated(read: pd.DataFrame, faults: list[Fault]) -> pd.Series:
 
 def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
     """One fault a file whose source has a fault of its own (an unknown source is reported by ``read_raw``)."""
-    counts = figures[figures["source"].isin(known)].groupby(["file", "source"]).size()
+    counts = figures[figures["source"].isin(known)].groupby(["file", "source"], as_index=False).size()
     return [
         Fault(
             file,
@@ -82,7 +82,7 @@ def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
             f"{count} figures left out: the row of '{source}' has faults",
             "mend it in raw/sources.csv",
         )
-        for (file, source), count in counts.items()
+        for file, source, count in counts.itertuples(index=False)
     ]
 
 

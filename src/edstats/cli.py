@@ -126,9 +126,9 @@ def _check(options: argparse.Namespace, data: Path) -> int:
     dataset = _read(data)
     if dataset is None:
         return FAULTS
-    for finding in dataset.findings.itertuples():
-        about = f" [{finding.figures}]" if finding.figures else ""
-        print(f"{finding.severity} {finding.code} {finding.region}: {finding.message}{about}")
+    for finding in dataset.findings.to_dict("records"):
+        about = f" [{finding['figures']}]" if finding["figures"] else ""
+        print(f"{finding['severity']} {finding['code']} {finding['region']}: {finding['message']}{about}")
     counts = dataset.findings["severity"].value_counts()
     print(f"{_size(dataset)}: {counts.get('warning', 0)} warnings, {counts.get('note', 0)} notes, 0 errors")
     return DONE

@@ -3,6 +3,7 @@
 What each column means stands in ``codebook/columns.csv``; this module applies it.
 """
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -43,7 +44,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def _number(value: float) -> str:
-    if pd.isna(value):
+    if math.isnan(value):
         return ""
     return str(int(value)) if value == int(value) else repr(float(value))
 

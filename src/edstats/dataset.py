@@ -129,4 +129,4 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
     tables = {name: read_csv(folder / "clean" / f"{name}.csv", name) for name in ("observations", "sources", "doubts")}
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
-    return assemble(**tables, as_of=day, language=language)  # type: ignore[arg-type]
+    return assemble(**tables, as_of=day, language=language)

@@ -1,5 +1,6 @@
 """Sources made tidy: when each document can have been published, by whom, in which language."""
 
+from collections.abc import Hashable, Mapping
 from datetime import date
 
 import pandas as pd
@@ -30,7 +31,7 @@ def clean_sources(raw_sources: pd.DataFrame, today: date) -> tuple[pd.DataFrame,
     return typed(pd.DataFrame(rows, columns=raw_sources.columns), "sources"), faults
 
 
-def _unknown(entry: dict[str, str], column: str, known: list[str]) -> list[Fault]:
+def _unknown(entry: Mapping[Hashable, str], column: str, known: list[str]) -> list[Fault]:
     value = entry[column]
     if value in known:
         return []
@@ -39,7 +40,7 @@ def _unknown(entry: dict[str, str], column: str, known: list[str]) -> list[Fault
     return [_at(entry, column, f"'{value}' is not known" if value else "empty", remedy)]
 
 
-def _publication(entry: dict[str, str], today: date) -> tuple[dict[str, date | None], list[Fault]]:
+def _publication(entry: Mapping[Hashable, str], today: date) -> tuple[dict[str, date | None], list[Fault]]:
     """Day of publication (None when the page prints none) and its bounds; or what is wrong with them."""
     faults: list[Fault] = []
     periods: dict[str, Period | None] = {}
@@ -64,7 +65,7 @@ def _publication(entry: dict[str, str], today: date) -> tuple[dict[str, date | N
     return {"published": day, "published_earliest": first, "published_latest": last}, faults
 
 
-def _date(entry: dict[str, str], column: str, faults: list[Fault]) -> Period | None:
+def _date(entry: Mapping[Hashable, str], column: str, faults: list[Fault]) -> Period | None:
     text = entry[column]
     if not text:
         return None
@@ -80,5 +81,5 @@ def _date(entry: dict[str, str], column: str, faults: list[Fault]) -> Period | N
     return None
 
 
-def _at(entry: dict[str, str], column: str, found: str, remedy: str) -> Fault:
+def _at(entry: Mapping[Hashable, str], column: str, found: str, remedy: str) -> Fault:
     return Fault(entry["file"], int(entry["row"]), column, found, remedy)

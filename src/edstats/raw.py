@@ -5,9 +5,10 @@ This module knows files, columns and keys. What the cells mean is read by ``edst
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -148,11 +149,11 @@ def _key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
         figures, ("figure",), "figures"
     )
     for entry in _repeated(sources, ["source"]):
-        faults.append(Fault(entry.file, entry.row, "source", f"'{entry.source}' stands twice", "each source once"))
+        found = f"'{entry['source']}' stands twice"
+        faults.append(Fault(entry["file"], entry["row"], "source", found, "each source once"))
     for entry in _repeated(figures, ["source", "figure"]):
-        faults.append(
-            Fault(entry.file, entry.row, "figure", f"'{entry.figure}' stands twice", "each figure a number of its own")
-        )
+        found = f"'{entry['figure']}' stands twice"
+        faults.append(Fault(entry["file"], entry["row"], "figure", found, "each figure a number of its own"))
     known = set(sources["source"])
     for file, source in figures[["file", "source"]].drop_duplicates().itertuples(index=False):
         if source not in known:
@@ -164,35 +165,36 @@ def _key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
 
 def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fault]:
     return [
-        Fault(entry.file, entry.row, name, "empty", f"{what} need a {name}")
+        Fault(entry["file"], entry["row"], name, "empty", f"{what} need a {name}")
         for name in columns
-        for entry in frame[frame[name] == ""].itertuples()
+        for entry in frame[frame[name] == ""].to_dict("records")
     ]
 
 
-def _repeated(frame: pd.DataFrame, columns: list[str]) -> list:
+def _repeated(frame: pd.DataFrame, columns: list[str]) -> list[dict[Hashable, Any]]:
     filled = frame[frame[columns[-1]] != ""]
-    return list(filled[filled.duplicated(columns)].itertuples())
+    return filled[filled.duplicated(columns)].to_dict("records")
 
 
 def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """The figures with the declared corrections applied; an entry that no longer fits is a fault."""
     faults: list[Fault] = _required(corrections, ("source", "figure", "column", "reason"), "corrections")
     figures = figures.copy()
-    for entry in corrections.itertuples():
-        if entry.column not in FIGURE_COLUMNS:
-            near = nearest(entry.column, FIGURE_COLUMNS)
+    for entry in corrections.to_dict("records"):
+        column, expected = entry["column"], entry["expected"]
+        if column not in FIGURE_COLUMNS:
+            near = nearest(column, FIGURE_COLUMNS)
             remedy = f"did you mean '{near}'?" if near else f"a column of {','.join(FIGURE_COLUMNS)}"
-            faults.append(Fault(entry.file, entry.row, "column", f"no column '{entry.column}'", remedy))
+            faults.append(Fault(entry["file"], entry["row"], "column", f"no column '{column}'", remedy))
             continue
-        match = (figures["source"] == entry.source) & (figures["figure"] == entry.figure)
-        found = list(figures.loc[match, entry.column])
-        if found != [entry.expected]:
+        match = (figures["source"] == entry["source"]) & (figures["figure"] == entry["figure"])
+        found = list(figures.loc[match, column])
+        if found != [expected]:
             there = f"the source's row holds '{found[0]}'" if found else "the source has no such figure"
-            remedy = f"expected '{entry.expected}'; mend or remove the correction"
-            faults.append(Fault(entry.file, entry.row, "expected", there, remedy))
+            remedy = f"expected '{expected}'; mend or remove the correction"
+            faults.append(Fault(entry["file"], entry["row"], "expected", there, remedy))
             continue
-        figures.loc[match, entry.column] = entry.corrected
+        figures.loc[match, column] = entry["corrected"]
     return figures, faults
 
 
@@ -200,16 +202,17 @@ def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataF
     faults = _required(doubts, ("doubt",), "doubts")
     known_sources = set(sources["source"])
     known_figures = set(figures["source"] + "#" + figures["figure"])
-    for entry in doubts.itertuples():
-        if entry.source not in known_sources:
-            near = nearest(entry.source, known_sources)
+    for entry in doubts.to_dict("records"):
+        source = entry["source"]
+        if source not in known_sources:
+            near = nearest(source, known_sources)
             remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
-            faults.append(Fault(entry.file, entry.row, "source", f"no source '{entry.source}'", remedy))
+            faults.append(Fault(entry["file"], entry["row"], "source", f"no source '{source}'", remedy))
             continue
-        for number in entry.figures.split():
-            if f"{entry.source}#{number}" not in known_figures:
-                remedy = f"numbers of {entry.source}.csv, parted by spaces"
-                faults.append(Fault(entry.file, entry.row, "figures", f"no figure '{number}'", remedy))
+        for number in entry["figures"].split():
+            if f"{source}#{number}" not in known_figures:
+                remedy = f"numbers of {source}.csv, parted by spaces"
+                faults.append(Fault(entry["file"], entry["row"], "figures", f"no figure '{number}'", remedy))
     return faults
 
 

@@ -1,5 +1,8 @@
 """Totals over regions, shown only when enough of them report (rule 7 of the comparison rules)."""
 
+from collections.abc import Hashable
+
+import numpy as np
 import pandas as pd
 
 from edstats.codebook import read_table
@@ -19,8 +22,9 @@ def regions_of_type(kind: str) -> list[str]:
 
 def applies(indicator: str, region: str) -> bool:
     """Whether the codebook lets the indicator apply to the region (the three cities have no rural schools)."""
-    regions = read_table("regions").set_index("region")
-    return indicator not in regions.at[region, "not_applicable"].split()
+    regions = read_table("regions")
+    not_applicable = dict(zip(regions["region"], regions["not_applicable"], strict=True))
+    return indicator not in not_applicable[region].split()
 
 
 def totals(observations: pd.DataFrame, sources: pd.DataFrame, regions: list[str]) -> pd.DataFrame:
@@ -39,10 +43,10 @@ def totals(observations: pd.DataFrame, sources: pd.DataFrame, regions: list[str]
     return pd.DataFrame([_total(cell, regions) for _, cell in best.groupby(CELL, observed=True)])
 
 
-def _total(cell: pd.DataFrame, regions: list[str]) -> dict[str, object]:
+def _total(cell: pd.DataFrame, regions: list[str]) -> dict[Hashable, object]:
     first = cell.iloc[0]
     parts = printed_intervals(cell)
-    summed = Intervals(parts.low.sum(keepdims=True), parts.high.sum(keepdims=True), parts.about.any(keepdims=True))
+    summed = Intervals(parts.low.sum(keepdims=True), parts.high.sum(keepdims=True), np.array([parts.about.any()]))
     asked = sum(applies(str(first["indicator"]), region) for region in regions)
     share = len(cell) / asked
     return {
