@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import pandas as pd
 
@@ -30,9 +31,13 @@ class Evidence:
     as_of: date
     wording: Wording
 
+    def row(self, figure_id: str) -> pd.Series:
+        """The observation: one row, since ``edstats.raw`` refuses a figure that stands twice."""
+        return cast("pd.Series", self.observations.loc[figure_id])
+
     def shown(self, figure_id: str) -> str:
         """The figure's value in words."""
-        return self.wording.value(self.observations.loc[figure_id])
+        return self.wording.value(self.row(figure_id))
 
     def names(self, row: pd.Series) -> dict[str, str]:
         """Indicator (with its group) and period of an observation, in words."""
@@ -64,14 +69,14 @@ def find(
     plain = observations.astype(dict.fromkeys(observations.select_dtypes("category"), "str"))
     plain = plain[plain["place"] == ""].set_index("figure_id", drop=False).rename_axis(None)
     evidence = Evidence(plain, sources, doubts, measures, as_of, wording)
-    codes = read_table("codes").set_index("code")
+    codes = {row["code"]: row for row in read_table("codes").to_dict("records")}
     rows = [
         {
             "code": finding.code,
-            "severity": codes.at[finding.code, "severity"],
+            "severity": codes[finding.code]["severity"],
             "region": finding.region,
             "figures": " ".join(finding.figures),
-            "message": wording.text(codes.at[finding.code, "template"], **finding.parts),
+            "message": wording.text(codes[finding.code]["template"], **finding.parts),
             "details": json.dumps(finding.parts, ensure_ascii=False, sort_keys=True),
         }
         for check in CHECKS
@@ -89,37 +94,36 @@ def find(
 def printed_shares(evidence: Evidence) -> Iterator[Finding]:
     """EDS-101, EDS-102: a printed share beside the counts of its own source."""
     rows = evidence.observations
-    for share in rows[(rows["share_of"] != "") & (rows["unit"] == "percent")].itertuples():
-        same = rows[
-            (rows["source"] == share.source) & (rows["territory"] == share.territory) & (rows["share_of"] == "")
-        ]
-        same = same[(same["status"] == share.status) & (same["period"] == share.period)]
-        counts = same[(same["indicator"] == share.indicator) & (same["group"] == share.group)]
-        wholes = same[(same["indicator"] == share.share_of) & (same["group"] == "")]
+    for share in rows[(rows["share_of"] != "") & (rows["unit"] == "percent")].to_dict("records"):
+        same = rows[(rows["source"] == share["source"]) & (rows["territory"] == share["territory"])]
+        same = same[(same["status"] == share["status"]) & (same["period"] == share["period"])]
+        same = same[same["share_of"] == ""]
+        counts = same[(same["indicator"] == share["indicator"]) & (same["group"] == share["group"])]
+        wholes = same[(same["indicator"] == share["share_of"]) & (same["group"] == "")]
         if len(counts) != 1 or len(wholes) != 1:
             continue
         count, whole = counts.iloc[0], wholes.iloc[0]
         computed = 100 * count["value"] / whole["value"]
         parts = {
-            "printed": evidence.shown(share.figure_id),
+            "printed": evidence.shown(share["figure_id"]),
             "count": evidence.wording.number(count["value"], 0),
             "whole": evidence.wording.number(whole["value"], 0),
             "whole_name": evidence.wording.name("indicators", whole["indicator"]),
         }
-        figures = (share.figure_id, count["figure_id"], whole["figure_id"])
-        printed = rounded_intervals(rows.loc[[share.figure_id]])
+        figures = (share["figure_id"], count["figure_id"], whole["figure_id"])
+        printed = rounded_intervals(rows.loc[[share["figure_id"]]])
         if not printed.low[0] <= computed <= printed.high[0]:
             shown = evidence.wording.quantity(computed, "percent", 1)
-            yield Finding("EDS-101", share.region, figures, parts | {"computed": shown})
+            yield Finding("EDS-101", share["region"], figures, parts | {"computed": shown})
             continue
-        for other in _other_wholes(same, share.indicator, share.share_of):
+        for other in _other_wholes(same, share["indicator"], share["share_of"]):
             if other["value"] != whole["value"]:
                 more = {
                     "other": evidence.wording.number(other["value"], 0),
                     "other_name": evidence.wording.name("indicators", other["indicator"]),
                     "other_share": evidence.wording.quantity(100 * count["value"] / other["value"], "percent", 1),
                 }
-                yield Finding("EDS-102", share.region, (*figures, other["figure_id"]), parts | more)
+                yield Finding("EDS-102", share["region"], (*figures, other["figure_id"]), parts | more)
 
 
 def _other_wholes(rows: pd.DataFrame, indicator: str, share_of: str) -> Iterator[pd.Series]:
@@ -133,27 +137,27 @@ def parts_larger_than_whole(evidence: Evidence) -> Iterator[Finding]:
     """EDS-109: more schools with a quality than schools."""
     table = evidence.measures.table
     shares = read_table("measures").query("formula == 'share'")["measure"]
-    for row in table[table["measure"].isin(shares) & (table["rounding_low"] > 100)].itertuples():
-        part, whole = evidence.observations.loc[row.numerator], evidence.observations.loc[row.denominator]
+    for row in table[table["measure"].isin(shares) & (table["rounding_low"] > 100)].to_dict("records"):
+        part, whole = evidence.row(row["numerator"]), evidence.row(row["denominator"])
         if part["unit"] != whole["unit"] or part["status"] != whole["status"]:
             continue
         parts = {
-            "part": evidence.shown(row.numerator),
+            "part": evidence.shown(row["numerator"]),
             "part_name": evidence.names(part)["indicator_name"],
-            "whole": evidence.shown(row.denominator),
+            "whole": evidence.shown(row["denominator"]),
             "whole_name": evidence.names(whole)["indicator_name"],
         }
-        yield Finding("EDS-109", row.region, (row.numerator, row.denominator), parts)
+        yield Finding("EDS-109", row["region"], (row["numerator"], row["denominator"]), parts)
 
 
 def overlapping_programmes(evidence: Evidence) -> Iterator[Finding]:
     """EDS-103: programmes of one source that add up to more schools than the group has."""
     rows, groups = evidence.observations, read_table("groups").query("population != ''")
-    for group in groups.itertuples():
-        family = [group.group, *groups.loc[groups["within"] == group.group, "group"]]
+    for group in groups.to_dict("records"):
+        family = [group["group"], *groups.loc[groups["within"] == group["group"], "group"]]
         of_group = rows[rows["group"].isin(family) & (rows["programme"] != "") & (rows["unit"] == "school")]
         for keys, counts in of_group.groupby(["source", "territory", "indicator", "status"]):
-            populations = rows[(rows["source"] == keys[0]) & (rows["indicator"] == group.population)]
+            populations = rows[(rows["source"] == keys[0]) & (rows["indicator"] == group["population"])]
             populations = populations[(populations["share_of"] == "") & (populations["territory"] == keys[1])]
             if counts["programme"].nunique() < 2 or len(populations) != 1:
                 continue
@@ -176,28 +180,28 @@ def changes_and_levels(evidence: Evidence) -> Iterator[Finding]:
     """EDS-104, EDS-105: a printed change beside the two levels that it lies between."""
     rows = evidence.observations
     indicators = read_table("indicators").query("change_of != ''").set_index("indicator")["change_of"]
-    for change in rows[rows["indicator"].isin(indicators.index)].itertuples():
-        levels = rows[(rows["indicator"] == indicators[change.indicator]) & (rows["status"] == "actual")]
-        levels = levels[(levels["source"] == change.source) & (levels["territory"] == change.territory)]
-        levels = levels[(levels["programme"] == change.programme) & (levels["group"] == change.group)]
+    for change in rows[rows["indicator"].isin(indicators.index)].to_dict("records"):
+        levels = rows[(rows["indicator"] == indicators[change["indicator"]]) & (rows["status"] == "actual")]
+        levels = levels[(levels["source"] == change["source"]) & (levels["territory"] == change["territory"])]
+        levels = levels[(levels["programme"] == change["programme"]) & (levels["group"] == change["group"])]
         if len(levels) != 2:
             continue
         earlier, later = (row for _, row in levels.sort_values("period_end").iterrows())
         parts = {
-            "printed": str(change.as_printed),
+            "printed": change["as_printed"],
             "earlier": evidence.shown(earlier["figure_id"]),
             "later": evidence.shown(later["figure_id"]),
         }
-        figures = (change.figure_id, earlier["figure_id"], later["figure_id"])
+        figures = (change["figure_id"], earlier["figure_id"], later["figure_id"])
         difference = abs(later["value"] - earlier["value"])
-        if abs(difference - change.value) > change.precision / 2:
-            shown = evidence.wording.quantity(difference, change.unit, 1)
-            yield Finding("EDS-104", change.region, figures, parts | {"computed": shown})
-        elif change.unit == "percentage_point" and "%" in change.as_printed:
+        if abs(difference - change["value"]) > change["precision"] / 2:
+            shown = evidence.wording.quantity(difference, change["unit"], 1)
+            yield Finding("EDS-104", change["region"], figures, parts | {"computed": shown})
+        elif change["unit"] == "percentage_point" and "%" in change["as_printed"]:
             sign = 1 if later["value"] > earlier["value"] else -1
-            wrong = earlier["value"] * (1 + sign * change.value / 100)
+            wrong = earlier["value"] * (1 + sign * change["value"] / 100)
             shown = evidence.wording.quantity(wrong, later["unit"], 1)
-            yield Finding("EDS-105", change.region, figures, parts | {"wrong": shown})
+            yield Finding("EDS-105", change["region"], figures, parts | {"wrong": shown})
 
 
 def targets_without_level(evidence: Evidence) -> Iterator[Finding]:
@@ -245,15 +249,15 @@ def differing_sources(evidence: Evidence) -> Iterator[Finding]:
 
 def ambiguous_pairs(evidence: Evidence) -> Iterator[Finding]:
     """EDS-110: measures left out because several denominators fit equally well."""
-    for row in evidence.measures.ambiguous.itertuples():
-        candidates = str(row.candidates).split()
+    for row in evidence.measures.ambiguous.to_dict("records"):
+        candidates = row["candidates"].split()
         parts = {
-            "measure_name": evidence.wording.name("measures", row.measure),
-            "printed": evidence.shown(row.numerator),
+            "measure_name": evidence.wording.name("measures", row["measure"]),
+            "printed": evidence.shown(row["numerator"]),
             "candidates": "; ".join(evidence.shown(figure_id) for figure_id in candidates),
         }
-        region = evidence.observations.at[row.numerator, "region"]
-        yield Finding("EDS-110", region, (row.numerator, *candidates), parts)
+        region = evidence.row(row["numerator"])["region"]
+        yield Finding("EDS-110", region, (row["numerator"], *candidates), parts)
 
 
 # --- words and borders -----------------------------------------------------------------------------------------------
@@ -261,23 +265,22 @@ def ambiguous_pairs(evidence: Evidence) -> Iterator[Finding]:
 
 def doubts_of_readers(evidence: Evidence) -> Iterator[Finding]:
     """EDS-111: what a reader could not tell from a source, one finding a region that it concerns."""
-    for doubt in evidence.doubts.itertuples():
-        figures = tuple(doubt.figures.split())
+    for doubt in evidence.doubts.to_dict("records"):
+        figures = tuple(doubt["figures"].split())
         rows = evidence.observations
-        rows = rows[rows["figure_id"].isin(figures)] if figures else rows[rows["source"] == doubt.source]
+        rows = rows[rows["figure_id"].isin(figures)] if figures else rows[rows["source"] == doubt["source"]]
         for region, concerned in rows.groupby("region", sort=True):
             named = tuple(concerned["figure_id"]) if figures else ()
-            yield Finding("EDS-111", str(region), named, {"doubt": evidence.wording.text(doubt.doubt)})
+            yield Finding("EDS-111", str(region), named, {"doubt": evidence.wording.text(doubt["doubt"])})
 
 
 def older_territories(evidence: Evidence) -> Iterator[Finding]:
     """EDS-112: figures about an area that has since been divided."""
     rows = evidence.observations
-    for (region, territory, _), cell in rows[rows["territory"] != rows["region"]].groupby(
-        ["region", "territory", "source"]
-    ):
-        name = evidence.wording.name("territories", territory)
-        yield Finding("EDS-112", region, tuple(cell["figure_id"]), {"territory_name": name})
+    for _, cell in rows[rows["territory"] != rows["region"]].groupby(["region", "territory", "source"]):
+        first = cell.iloc[0]
+        name = evidence.wording.name("territories", first["territory"])
+        yield Finding("EDS-112", first["region"], tuple(cell["figure_id"]), {"territory_name": name})
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
