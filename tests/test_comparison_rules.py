@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from conftest import MakeDataset
 
+from edstats.dataset import Dataset
 from edstats.selection import preferred, without_reprints
 
 ONE = [{"source": "a", "published": "2024-05-01"}]
@@ -16,9 +17,8 @@ def _row(indicator: str, printed: str, **more: str) -> dict[str, str]:
     return {"region": "KZ-35", "indicator": indicator, "as_printed": printed} | more
 
 
-def _spending(dataset: object) -> pd.DataFrame:
-    measures: pd.DataFrame = dataset.measures  # type: ignore[attr-defined]
-    return measures[measures["measure"] == "renovation_spending_per_school"]
+def _spending(dataset: Dataset) -> pd.DataFrame:
+    return dataset.measures[dataset.measures["measure"] == "renovation_spending_per_school"]
 
 
 TIED = {"programme": "p", "works": "capital"}
@@ -137,6 +137,7 @@ def test_years_apart_do_not_meet(dataset_of: MakeDataset) -> None:
 
 MEDIA = {"publisher_type": "media", "published": "2024-09-01"}
 AKIMAT = {"publisher_type": "akimat", "published": "2024-03-01"}
+Printed = tuple[dict[str, str], str, str]  # source, phrase, period
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ AKIMAT = {"publisher_type": "akimat", "published": "2024-03-01"}
     ],
     ids=["period", "bound", "contradicted bound", "precision", "publisher", "publication"],
 )
-def test_preference(dataset_of: MakeDataset, first: tuple, second: tuple, winner: str) -> None:
+def test_preference(dataset_of: MakeDataset, first: Printed, second: Printed, winner: str) -> None:
     sources = [{"source": "first"} | first[0], {"source": "second"} | second[0]]
     figures = {
         name: [_row("schools_total", printed, period=period)]

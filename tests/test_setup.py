@@ -19,7 +19,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
 def names(requirements: list[str]) -> list[str]:
-    return [re.match(r"[\w.-]+", requirement)[0] for requirement in requirements]  # type: ignore[index]
+    return [re.split(r"[^\w.-]", requirement, maxsplit=1)[0] for requirement in requirements]
 
 
 def normal(name: str) -> str:
