@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -21,11 +22,12 @@ from matplotlib.figure import Figure
 # Dark blue for what the page is about, grey for the others (both at least 3:1 on white), red for what is not there yet.
 FOCUS, OTHER, INK, FAINT = "#12436d", "#7a7a7a", "#1d1d1d", "#d0d0d0"
 WIDTH = 4.6  # inches; at 360 px of screen the text is then as large as it was drawn
-STYLE = {
+TEXT_SIZE, LINE, LINE_HEIGHT = 12, 41, 0.23  # points, characters that fit in a line, inches that it needs
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: smaller, crisp, can be searched
     "svg.hashsalt": "edstats",  # the same drawing gives the same bytes
     "font.family": "DejaVu Sans",  # has every Kazakh letter and the tenge sign
-    "font.size": 10,
+    "font.size": TEXT_SIZE,
     "text.color": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -62,45 +64,41 @@ class ChartText:
 
 def bars(marks: Sequence[Mark], text: ChartText) -> Markup:
     """Numbers as bars from zero, one a row."""
-    figure, axes = _rows(len(marks), max(mark.value for mark in marks))
-    for position, mark in enumerate(marks):
+    figure, axes, positions = _rows(marks, max(mark.value for mark in marks))
+    for position, mark in zip(positions, marks, strict=True):
         colour = FOCUS if mark.focus else OTHER
         face = colour if mark.status == "actual" else "white"
         line = "--" if mark.status in ("planned", "target") else "-"
-        axes.barh(position, mark.value, height=0.34, facecolor=face, edgecolor=colour, linewidth=1.5, linestyle=line)
-        _label(axes, position, mark)
+        axes.barh(position, mark.value, height=0.9, facecolor=face, edgecolor=colour, linewidth=1.5, linestyle=line)
     return _published(figure, text)
 
 
-def dots(marks: Sequence[Mark], text: ChartText) -> Markup:
-    """Numbers as dots on a line from zero, one a row: for shares and ratios, which do not add up."""
-    figure, axes = _rows(len(marks), max(mark.value for mark in marks))
-    for position, mark in enumerate(marks):
+def shares(marks: Sequence[Mark], text: ChartText) -> Markup:
+    """Shares in percent as dots on a line from 0 to 100, one a row."""
+    figure, axes, positions = _rows(marks, 100)
+    for position, mark in zip(positions, marks, strict=True):
         axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
         _dot(axes, position, mark)
-        _label(axes, position, mark)
     return _published(figure, text)
 
 
 def levels_and_targets(pairs: Sequence[tuple[Mark | None, Mark | None]], text: ChartText) -> Markup:
     """Shares in percent: the level filled, the target hollow, a line between where both are reported."""
-    figure, axes = _rows(len(pairs), 100)
-    for position, (level, target) in enumerate(pairs):
-        marks = [mark for mark in (level, target) if mark]
+    found = [[mark for mark in pair if mark] for pair in pairs]
+    rows = [Mark(marks[0].label, 0, " → ".join(mark.words for mark in marks)) for marks in found]
+    figure, axes, positions = _rows(rows, 100)
+    for position, marks in zip(positions, found, strict=True):
         axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
-        if level and target:
-            axes.plot([level.value, target.value], [position] * 2, color=FOCUS, linewidth=2, zorder=2)
+        axes.plot([mark.value for mark in marks], [position] * len(marks), color=FOCUS, linewidth=2, zorder=2)
         for mark in marks:
             _dot(axes, position, mark)
-        words = " → ".join(mark.words for mark in marks)
-        _label(axes, position, Mark(marks[0].label, max(mark.value for mark in marks), words), beside=False)
     return _published(figure, text)
 
 
 def composition(parts: Sequence[tuple[str, float]], text: ChartText) -> Markup:
     """Parts of one whole as one bar; each part's label with its number stands below in the same order."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, 0.75 + 0.26 * len(parts)))
+        figure = Figure(figsize=(WIDTH, 0.7 + 0.3 * len(parts)))
         axes = figure.add_axes((0.02, 0.02, 0.96, 0.96))
         total = sum(value for _, value in parts)
         # Told apart in grey print as well: dark, middle, white.
@@ -120,13 +118,14 @@ def composition(parts: Sequence[tuple[str, float]], text: ChartText) -> Markup:
 
 def coverage_heatmap(counts: pd.DataFrame, not_applicable: pd.DataFrame, text: ChartText) -> Markup:
     """How many figures each region (column) reports of each indicator (row); a cross where it does not apply."""
-    height = 0.9 + 0.24 * len(counts)
-    with mpl.rc_context(STYLE | {"font.size": 8}):
-        figure = Figure(figsize=(WIDTH * 1.5, height))
-        axes = figure.add_axes((0.44, 0.9 / height * 0.05, 0.55, 1 - 0.9 / height))
-        labels = counts.astype("object").mask(counts == 0, "").mask(not_applicable, "×")
+    width, top = 9.0, 1.0
+    height = top + 0.25 * len(counts)
+    with mpl.rc_context(STYLE | {"font.size": 9.5}):
+        figure = Figure(figsize=(width, height))
+        axes = figure.add_axes((0.37, 0.0, 0.57, 1 - top / height))
+        labels = counts.astype("str").mask(counts == 0, "").mask(not_applicable, "×")
         sns.heatmap(
-            *(counts.clip(upper=3),),
+            counts.clip(upper=3),
             annot=labels.to_numpy(),
             fmt="",
             cmap=sns.light_palette(FOCUS, n_colors=4),
@@ -137,28 +136,43 @@ def coverage_heatmap(counts: pd.DataFrame, not_applicable: pd.DataFrame, text: C
         )
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
-        axes.set_xticks(axes.get_xticks(), counts.columns, rotation=60, ha="left", rotation_mode="anchor")
-        axes.set_yticks(
-            axes.get_yticks(), [textwrap.shorten(name, 44, placeholder="…") for name in counts.index], rotation=0
-        )
+        axes.set_xticks(axes.get_xticks(), counts.columns, rotation=55, ha="left", rotation_mode="anchor")
+        names = [textwrap.shorten(name, 46, placeholder="…") for name in counts.index]
+        axes.set_yticks(axes.get_yticks(), names, rotation=0)
         axes.set_xlabel("")
         axes.set_ylabel("")
-        return _published(figure, text)
+        return _published(figure, text, "chart wide")
 
 
-def _rows(count: int, largest: float) -> tuple[Figure, Axes]:
+def _rows(marks: Sequence[Mark], largest: float) -> tuple[Figure, Axes, list[float]]:
+    """A drawing with a row for each mark, its label and number written above where the mark goes.
+
+    Heights are counted in lines of text. Returns the figure, its axes and the height of each mark.
+    """
+    labels = [[*textwrap.wrap(mark.label, LINE), *textwrap.wrap(mark.words, LINE - 4)] for mark in marks]
+    positions, line = [], 0.0
     with mpl.rc_context(STYLE):
-        height = 0.35 + 0.52 * count
+        below = 1.6 * LINE_HEIGHT
+        height = LINE_HEIGHT * sum(len(label) + 2 for label in labels) + below
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((0.02, 0.28 / height, 0.96, 1 - 0.32 / height))
-    axes.set_ylim(count - 0.6, -0.75)
-    axes.set_xlim(0, largest * 1.03)
-    axes.set_yticks([])
-    axes.set_xticks([0], ["0"])
-    return figure, axes
+        axes = figure.add_axes((0.04, below / height, 0.9, 1 - below / height))
+        for mark, label in zip(marks, labels, strict=True):
+            first_number = len(textwrap.wrap(mark.label, LINE))
+            for index, part in enumerate(label):
+                line += 1
+                weight = "bold" if mark.focus and index >= first_number else "normal"
+                axes.text(0, line, part, va="baseline", ha="left", fontweight=weight)
+            positions.append(line + 0.8)
+            line += 2
+        axes.set_ylim(line, 0)
+        axes.set_xlim(0, largest * 1.03)
+        axes.set_yticks([])
+        axes.set_xticks([0, 50, 100] if largest == 100 else [0])
+        axes.xaxis.set_major_formatter("{x:.0f}%" if largest == 100 else "{x:.0f}")
+    return figure, axes, positions
 
 
-def _dot(axes: Axes, position: int, mark: Mark) -> None:
+def _dot(axes: Axes, position: float, mark: Mark) -> None:
     colour = FOCUS if mark.focus else OTHER
     face = colour if mark.status == "actual" else "white"
     axes.plot(
@@ -170,24 +184,18 @@ def _dot(axes: Axes, position: int, mark: Mark) -> None:
         markeredgecolor=colour,
         markeredgewidth=1.8,
         zorder=3,
+        clip_on=False,
     )
 
 
-def _label(axes: Axes, position: int, mark: Mark, beside: bool = True) -> None:
-    """Label and number above the mark, at the left edge."""
-    weight = "bold" if mark.focus and beside else "normal"
-    with mpl.rc_context(STYLE):
-        words = f"{mark.label}: {mark.words}"
-        axes.text(0, position - 0.3, words, va="bottom", ha="left", fontsize=9.5, fontweight=weight)
-
-
-def _published(figure: Figure, text: ChartText) -> Markup:
+def _published(figure: Figure, text: ChartText, kind: str = "chart") -> Markup:
     """The drawing within its figure element."""
     return Markup(
-        '<figure class="chart" id="{id}"><figcaption><p class="chart-title">{title}</p>'
+        '<figure class="{kind}" id="{id}"><figcaption><p class="chart-title">{title}</p>'
         '<p class="chart-subtitle">{subtitle}</p></figcaption>{svg}<p class="chart-source">{source}</p>'
         '<details class="chart-data"><summary>{data_heading}</summary>{data}</details></figure>'
     ).format(
+        kind=kind,
         id=text.identifier,
         title=text.title,
         subtitle=text.subtitle,

@@ -52,7 +52,8 @@ def html_table(
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in header)
     body = Markup("").join(_row(identifier, cells, numeric) for identifier, cells in rows)
     return Markup(
-        '<div class="table-scroll" tabindex="0" role="region" aria-label="{}"><table class="data"><caption>{}</caption>'
+        '<div class="table-scroll" tabindex="0" role="region" aria-label="{}">'
+        '<table class="data"><caption><span>{}</span></caption>'
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(caption, caption, head, body)
 
@@ -80,8 +81,9 @@ class Teller:
     sources: frozenset[str] = frozenset()
 
     def observation(self, figure_id: str) -> pd.Series:
-        """The observation of that identifier. Raises ``KeyError`` when there is none."""
-        return self.dataset.observations.set_index("figure_id", drop=False).loc[figure_id]
+        """The observation of that identifier. Raises ``ValueError`` when there is none."""
+        rows = self.dataset.observations
+        return rows.iloc[rows["figure_id"].tolist().index(figure_id)]
 
     def figure_link(self, figure_id: str) -> Markup:
         """The figure's value, linked to its row."""
@@ -93,7 +95,8 @@ class Teller:
         """The source's publisher, linked to its entry."""
         row = self.dataset.sources.set_index("source").loc[source]
         page = "" if source in self.sources else SOURCES_PAGE
-        return Markup('<a href="{}#{}">{}</a>').format(page, source_anchor(source), row["publisher"])
+        link = Markup('<a class="source-link" href="{}#{}">{}</a>')
+        return link.format(page, source_anchor(source), row["publisher"])
 
     def indicator(self, row: pd.Series) -> str:
         """What an observation counts: indicator, group, works and what is counted."""
@@ -116,7 +119,8 @@ class Teller:
 
     def measure_value(self, row: pd.Series) -> str:
         """The value of a measure, rounded as the codebook says."""
-        decimals = int(read_table("measures").set_index("measure").at[str(row["measure"]), "decimals"])
+        rules = read_table("measures")
+        decimals = dict(zip(rules["measure"], rules["decimals"].astype("int"), strict=True))[str(row["measure"])]
         return self.wording.value(row, decimals)
 
     def status(self, row: pd.Series) -> Markup:
@@ -167,7 +171,8 @@ def figures_table(
         )
         place = f"{row['place']}. " if row["place"] else ""
         cells = [teller.indicator(row), value, teller.when(row), status, printed]
-        cells += [teller.source_link(str(row["source"])), place + row["note"]]
+        note = Markup('<span class="note">{}</span>').format(place + row["note"]) if place + row["note"] else ""
+        cells += [teller.source_link(str(row["source"])), note]
         if with_region:
             cells.insert(0, teller.wording.name("regions", str(row["region"])))
         rows.append((anchor(row["figure_id"]) if anchors else "", cells))
@@ -188,7 +193,8 @@ def measures_table(teller: Teller, measures: pd.DataFrame, caption: str, with_re
     for _, row in measures.iterrows():
         status = teller.status(row) or teller.wording.name("status", str(row["status"]))
         when = teller.when(_dated_like_numerator(teller, row))
-        cells: list[Markup | str] = [teller.measure(row), teller.measure_value(row), when, status, teller.made_of(row)]
+        made_of = Markup('<span class="made-of">{}</span>').format(teller.made_of(row))
+        cells: list[Markup | str] = [teller.measure(row), teller.measure_value(row), when, status, made_of]
         if with_region:
             cells.insert(0, teller.wording.name("regions", str(row["region"])))
         rows.append(("", cells))

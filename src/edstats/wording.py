@@ -126,9 +126,11 @@ class Wording:
             return f"{low}–{high}"
         rounding = {"at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}.get(row["qualifier"], ROUND_HALF_UP)
         shown = self.quantity(row["value"], unit, decimals, rounding)
-        messages = {"about": "about {number}", "at_least": "at least {number}", "at_most": "at most {number}"}
-        message = messages.get(row["qualifier"])
-        return self.text(message, number=shown) if message else shown
+        return {
+            "about": self.text("about {number}", number=shown),
+            "at_least": self.text("at least {number}", number=shown),
+            "at_most": self.text("at most {number}", number=shown),
+        }.get(row["qualifier"], shown)
 
     def day(self, day: date) -> str:
         """A date in words: "2 December 2024"."""

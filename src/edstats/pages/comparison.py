@@ -1,6 +1,6 @@
 """The page that sets regions side by side: only like with like, with the coverage of each comparison."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from markupsafe import Markup
@@ -10,6 +10,7 @@ from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.pages.parameters import Parameters
 from edstats.pages.sections import (
+    STATUS_RANK,
     ChartBuilder,
     Draw,
     coverage_sentence,
@@ -58,8 +59,13 @@ class ComparisonPage:
         name = self.wording.name("measures", measure)
         rows = self.dataset.measures[self.dataset.measures["measure"] == measure]
         own = rows["region"].astype("str") == rows["territory"].astype("str")
-        older, rows = rows[~own], rows[own].sort_values("value", ascending=False)
-        sentence = coverage_sentence(self._teller, set(rows["region"]), (rule["numerator"], rule["denominator"]))
+        older = rows[~own]
+        # What is so stands before what is planned; values are ranked within one status only.
+        order = rows[own].assign(rank=rows["status"].astype("str").map(STATUS_RANK))
+        rows = order.sort_values(["rank", "value"], ascending=[True, False])
+        sentence = coverage_sentence(
+            self._teller, set(rows["region"]), [str(rule["numerator"]), str(rule["denominator"])]
+        )
         parts = [paragraph(sentence, "coverage")]
         if not rows.empty:
             parts.append(self._measure_chart(measure, name, rows))
@@ -70,18 +76,33 @@ class ComparisonPage:
         return section(measure.replace("_", "-"), name, *parts)
 
     def _measure_chart(self, measure: str, name: str, rows: pd.DataFrame) -> Markup:
+        """The chart of a measure; nothing for a single ratio, which a bar of its own length says nothing about."""
+        of_percent = rows["unit"].iloc[0] == "percent"
+        if len(rows) < 2 and not of_percent:
+            return Markup("")
         text, builder = self.wording.text, ChartBuilder(self._teller)
         marks = [builder.measure_mark(row, self._label(row)) for _, row in rows.iterrows()]
-        planned = not set(rows["status"]) <= {"actual"}
-        hollow = text("hollow: planned or under way") if planned else text("all reported as done or as fact")
+        statuses = set(rows["status"])
+        hollow = text("hollow: planned or under way") if statuses - {"actual"} else text("all reported as fact")
         words = {
             "identifier": f"chart-{measure.replace('_', '-')}",
-            "title": name,
-            "subtitle": text("By region; {hollow}", hollow=hollow),
+            "title": self._chart_title(name, rows),
+            "subtitle": text("{measure}, by region; {hollow}", measure=name, hollow=hollow),
         }
-        shares = read_table("measures").set_index("measure").at[measure, "unit"] == "percent"
-        draw: Draw = charts.dots if shares else charts.bars
+        draw: Draw = charts.shares if of_percent else charts.bars
         return builder.chart(draw, marks, measure_figures(rows), words)
+
+    def _chart_title(self, name: str, rows: pd.DataFrame) -> str:
+        """What the chart shows: its one value, or the ends of its values; plans are not set against facts."""
+        ends = rows.sort_values("value")
+        low, high = ends.iloc[0], ends.iloc[-1]
+        parts = {"high": self._teller.measure_value(high), "top": self.wording.name("regions", str(high["region"]))}
+        if len(rows) == 1:
+            return self.wording.text("{top}: {high}", **parts)
+        if rows["status"].nunique() > 1 or high["value"] == low["value"]:
+            return name
+        parts |= {"low": self._teller.measure_value(low), "bottom": self.wording.name("regions", str(low["region"]))}
+        return self.wording.text("From {low} ({bottom}) to {high} ({top})", **parts)
 
     def _label(self, row: pd.Series) -> str:
         """Region with whatever else tells one row from another."""
@@ -118,7 +139,11 @@ class ComparisonPage:
         )
         chart = builder.chart(charts.bars, marks, list(rows["figure_id"]), words)
         return section(
-            "planned-and-done", title, paragraph(note), chart, figures_table(self._teller, rows, title, anchors=False)
+            "planned-and-done",
+            title,
+            paragraph(note),
+            chart,
+            figures_table(self._teller, rows, title, anchors=False, with_region=True),
         )
 
     def _new_schools(self) -> pd.DataFrame:
@@ -127,8 +152,9 @@ class ComparisonPage:
         rows = rows[(rows["indicator"] == "schools_built") & (rows["place"] == "") & (rows["region"] != "KZ")]
         shares = self.dataset.measures.query("measure == 'plan_share'")["numerator"]
         rows = rows[~rows["figure_id"].isin(shares)]
-        order = {status: rank for rank, status in enumerate(("actual", "started", "planned", "target"))}
-        return rows.assign(rank=rows["status"].astype("str").map(order)).sort_values(["region", "rank", "figure_id"])
+        return rows.assign(rank=rows["status"].astype("str").map(STATUS_RANK)).sort_values(
+            ["region", "rank", "figure_id"]
+        )
 
     def city_totals(self) -> Html:
         """Sums over the three cities, where all of them report; what is unlike in the parts is said."""
@@ -189,7 +215,6 @@ class ComparisonPage:
             )
             for name in counts.index
         ]
-        table = html_table(title, header, rows, numeric=tuple(range(1, len(header))))
         words = {
             "identifier": "chart-coverage",
             "title": text("Figures of each indicator by region"),
@@ -197,8 +222,9 @@ class ComparisonPage:
         }
         data = [(name, text("{count} regions", count=reporting[name])) for name in counts.index]
         chart_text = ChartBuilder(self._teller).text(data, list(self.dataset.observations["figure_id"]), words)
-        chart = charts.coverage_heatmap(counts, outside, chart_text)
-        return section("coverage", title, chart, table)
+        table = html_table(title, header, rows, numeric=tuple(range(1, len(header))))
+        chart = charts.coverage_heatmap(counts, outside, replace(chart_text, data=table))
+        return section("coverage", title, chart)
 
     def _coverage_counts(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Counts of figures and whether an indicator does not apply; rows: names of indicators, columns: regions."""

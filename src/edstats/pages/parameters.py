@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from edstats.codebook import read_table
 from edstats.dataset import Dataset, load
 from edstats.faults import nearest
 from edstats.places import UnknownPlace, read_place
@@ -67,12 +66,10 @@ def _region(text: str) -> str:
 def _language(code: str) -> str:
     if code in languages():
         return code
-    names = read_table("terms").query("list == 'language'")
     known = f"the languages are {', '.join(languages())}"
     if code in LOCALES:
-        raise UnknownParameter(
-            f"language: there are no pages in {names.set_index('code').at[code, 'name_en']} yet; {known}"
-        )
+        name = Wording("en").name("language", code)
+        raise UnknownParameter(f"language: there are no pages in {name} yet; {known}")
     raise UnknownParameter(f"language: there is no language '{code}'{_hint(code, languages())}; {known}")
 
 

@@ -10,15 +10,13 @@ from edstats.charts import Mark
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.pages.parameters import Parameters
-from edstats.pages.sections import ChartBuilder, measure_figures, method, paragraph, section
+from edstats.pages.sections import STATUS_RANK, ChartBuilder, measure_figures, method, paragraph, section
 from edstats.selection import preferred
 from edstats.tables import Html, Teller, figures_table, findings_list, measures_table, sources_list
 from edstats.totals import applies
 from edstats.wording import Wording
 
 HEADLINES = 6
-# Newest fact first; what is only planned or a target comes after what is so.
-_STATUS_RANK = {"actual": 0, "started": 1, "planned": 2, "target": 3}
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,11 @@ class RegionPage:
         items = self._headline_items(self.region)[:HEADLINES]
         if not items:
             note = self.wording.text("Nothing is reported for the region in its present borders.")
-            return section("headlines", self.wording.text("At a glance"), paragraph(note, "not-reported"))
+            parts = [paragraph(note, "not-reported")]
+            if self._territories[1:]:
+                before = self.wording.text("Figures of the larger region before it was divided")
+                parts.append(Markup('<p><a href="#before-the-split">{}</a></p>').format(before))
+            return section("headlines", self.wording.text("At a glance"), *parts)
         listed = Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items))
         return section("headlines", self.wording.text("At a glance"), listed)
 
@@ -100,7 +102,7 @@ class RegionPage:
             ranks = ranks[ranks != ""].astype("int")
             known = rows[rows[kind].isin(ranks.index)]
             ranked += [
-                (ranks[str(row[kind])], _STATUS_RANK[str(row["status"])], -row["period_end"].value, row)
+                (ranks[str(row[kind])], STATUS_RANK[str(row["status"])], -row["period_end"].value, row)
                 for _, row in known.iterrows()
             ]
         ranked.sort(key=lambda entry: entry[:3])
@@ -178,15 +180,18 @@ class RegionPage:
             return []
         missing = [code for code in expected if code not in set(rows["indicator"])]
         applying = [code for code in missing if applies(code, self.region)]
+        outside = [code for code in missing if code not in applying]
         parts = []
-        for message, codes in (
-            ("Not reported: {indicators}.", applying),
-            ("Does not apply to this city: {indicators}.", [code for code in missing if code not in applying]),
-        ):
-            names = "; ".join(self.wording.name("indicators", code) for code in codes)
-            if names:
-                parts.append(paragraph(self.wording.text(message, indicators=names), "not-reported"))
-        return parts
+        if applying:
+            parts.append(self.wording.text("Not reported: {indicators}.", indicators=self._listed(applying)))
+        if outside:
+            parts.append(
+                self.wording.text("Does not apply to this city: {indicators}.", indicators=self._listed(outside))
+            )
+        return [paragraph(part, "not-reported") for part in parts]
+
+    def _listed(self, indicators: list[str]) -> str:
+        return "; ".join(self.wording.name("indicators", code) for code in indicators)
 
     # --- charts ------------------------------------------------------------------------------------------------------
 
@@ -243,7 +248,7 @@ class RegionPage:
             "title": self.wording.text("Shares that follow from the reported numbers"),
             "subtitle": self._subtitle(self.wording.text("Percent, computed from counts of one source")),
         }
-        return self._charts.chart(charts.dots, marks, measure_figures(shares), words)
+        return self._charts.chart(charts.shares, marks, measure_figures(shares), words)
 
     def _spending_chart(self, measures: pd.DataFrame) -> Markup | None:
         """Spending per school of the region, the other regions' beside it in grey."""
@@ -274,7 +279,7 @@ class RegionPage:
         schools = rows[(rows["indicator"] == "schools_built") & (rows["place"] == "")]
         if schools.empty:
             return None
-        ordered = schools.assign(rank=schools["status"].astype("str").map(_STATUS_RANK)).sort_values(["rank", "value"])
+        ordered = schools.assign(rank=schools["status"].astype("str").map(STATUS_RANK)).sort_values(["rank", "value"])
         marks = []
         for _, row in ordered.iterrows():
             label = {"actual": self.wording.text("Opened"), "started": self.wording.text("Begun")}

@@ -12,13 +12,16 @@ from edstats.tables import Html, Teller, html_table
 from edstats.totals import applies
 from edstats.wording import Wording
 
+# What is so comes before what is only planned or aimed at.
+STATUS_RANK = {"actual": 0, "started": 1, "planned": 2, "target": 3}
+
 Draw = Callable[[Sequence[Mark], ChartText], Markup]
 
 
 def page_name(region: str) -> str:
     """Name of a region's page, without ending: its short English name in small letters."""
     regions = read_table("regions").set_index("region")
-    return regions.at[region, "short_en"].lower().replace(" ", "-")
+    return str(regions.at[region, "short_en"]).lower().replace(" ", "-")
 
 
 def section(identifier: str, title: str, *parts: Markup) -> Html:

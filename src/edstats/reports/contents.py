@@ -20,8 +20,20 @@ def plan_edition(dataset: Dataset, data: Path, notebooks: Path, reports: Path, l
     shared = {"language": language, "as_of": dataset.as_of.isoformat(), "data": str(data)}
     regions = read_table("regions").query("type != 'country'")["region"]
     reported = [region for region in regions if (rows["region"] == region).any()]
-    pages = [_across("comparison", wording.text("Regions compared"), notebooks, shared)]
-    pages += [_across("sources", wording.text("Sources and their figures"), notebooks, shared)]
+    compared = wording.text("Small schools, renovation spending, new schools, and who reports what")
+    documents = wording.plural("{count} document", "{count} documents", len(dataset.sources))
+    all_figures = wording.plural("{count} figure", "{count} figures", len(rows))
+    printed = wording.text(
+        "{documents}, {figures}, and what contradicts what", documents=documents, figures=all_figures
+    )
+    pages = [
+        Page(
+            "comparison", notebooks / "comparison.ipynb", shared, wording.text("Regions compared"), "across", compared
+        ),
+        Page(
+            "sources", notebooks / "sources.ipynb", shared, wording.text("Sources and their figures"), "across", printed
+        ),
+    ]
     for region in reported:
         own = rows[rows["region"] == region]
         figures = wording.plural("{count} figure", "{count} figures", len(own))
@@ -36,7 +48,3 @@ def plan_edition(dataset: Dataset, data: Path, notebooks: Path, reports: Path, l
         read_parameters(page.parameters)
     without = tuple(wording.name("regions", region) for region in regions if region not in reported)
     return Plan(tuple(pages), data, reports, language, dataset.as_of.isoformat(), without)
-
-
-def _across(name: str, title: str, notebooks: Path, parameters: dict[str, str]) -> Page:
-    return Page(name, notebooks / f"{name}.ipynb", parameters, title, "across", "")
