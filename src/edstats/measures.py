@@ -5,6 +5,7 @@ sources may; ``codebook/rules.csv`` says what each word means. A pair is made on
 leave several denominators that differ, nothing is computed and ``ambiguous_pairs`` says so.
 """
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from edstats.selection import ranked, without_reprints
 # "near": the ends of two periods lie at most this many days apart, so that the count of one school year can stand
 # beside the count of the next.
 NEAR_DAYS = 366
+
+Rule = Mapping[Hashable, str]  # a row of codebook/measures.csv; to pandas a column's name can be any hashable
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def compute_measures(observations: pd.DataFrame, sources: pd.DataFrame) -> Measu
     return Measures(typed(table, "measures"), pd.concat(ambiguous, ignore_index=True))
 
 
-def _candidates(observations: pd.DataFrame, rule: dict[str, str], side: str) -> pd.DataFrame:
+def _candidates(observations: pd.DataFrame, rule: Rule, side: str) -> pd.DataFrame:
     """Observations that may stand on one side of the rule, best group first (``group_rank``)."""
     groups, statuses = rule[f"{side}_groups"].split(), rule[f"{side}_status"].split()
     rows = observations[observations["indicator"] == rule[side]]
@@ -60,7 +63,7 @@ def _candidates(observations: pd.DataFrame, rule: dict[str, str], side: str) -> 
     return rows if "group_rank" in rows else rows.assign(group_rank=0)
 
 
-def _pairs(numerators: pd.DataFrame, denominators: pd.DataFrame, rule: dict[str, str]) -> pd.DataFrame:
+def _pairs(numerators: pd.DataFrame, denominators: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Every pair that the rule allows; columns of the denominator end in ``_d``. Order of preference is kept."""
     whole_country = rule["denominator_region"] == "country"
     if whole_country:
@@ -75,17 +78,17 @@ def _pairs(numerators: pd.DataFrame, denominators: pd.DataFrame, rule: dict[str,
     return pairs
 
 
-def _groups_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
+def _groups_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
     same = pairs["group"] == pairs["group_d"]
     return same if rule["denominator_groups"] == "=" else pd.Series(True, pairs.index)
 
 
-def _statuses_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
+def _statuses_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
     same = pairs["status"] == pairs["status_d"]
     return same if rule["denominator_status"] == "same" else pd.Series(True, pairs.index)
 
 
-def _periods_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
+def _periods_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
     distance = (pairs["period_end"] - pairs["period_end_d"]).abs().dt.days
     meets = {
         "same": pairs["period"] == pairs["period_d"],
@@ -96,7 +99,7 @@ def _periods_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
     return meets[rule["periods"]]
 
 
-def _programmes_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
+def _programmes_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
     same, named = pairs["programme"] == pairs["programme_d"], pairs["programme"] != ""
     meets = {
         "same": same,
@@ -108,12 +111,12 @@ def _programmes_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
     return meets[rule["programmes"]]
 
 
-def _works_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
+def _works_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
     same = pairs["works"] == pairs["works_d"]
     return same if rule["works"] == "same" else pd.Series(True, pairs.index)
 
 
-def _sources_meet(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.Series:
+def _sources_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
     same = pairs["source"] == pairs["source_d"]
     if rule["sources"] == "same":
         return same
@@ -139,7 +142,7 @@ def _one_denominator(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return clear, unclear.rename(columns={"figure_id": "numerator"})
 
 
-def _quotients(pairs: pd.DataFrame, rule: dict[str, str]) -> pd.DataFrame:
+def _quotients(pairs: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     right = pairs.filter(regex="_d$").rename(columns=lambda name: name.removesuffix("_d"))
     printed = _formula(rule["formula"], printed_intervals(pairs), printed_intervals(right))
     rounded = _formula(rule["formula"], rounded_intervals(pairs), rounded_intervals(right))
@@ -173,7 +176,7 @@ def _formula(formula: str, left: Intervals, right: Intervals) -> Intervals:
     raise ValueError(f"codebook/measures.csv: no formula '{formula}'")
 
 
-def _per_year(rows: pd.DataFrame, rule: dict[str, str]) -> pd.DataFrame:
+def _per_year(rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """A number of several years spread evenly over them; a single year or a date says nothing new."""
     years = rows["period_end"].dt.year - rows["period_start"].dt.year + 1
     whole = rows["period"].str.fullmatch(r"\d{4}/\d{4}") & (rows["period_basis"] == "printed") & (years > 1)
@@ -184,7 +187,7 @@ def _per_year(rows: pd.DataFrame, rule: dict[str, str]) -> pd.DataFrame:
     return _measured(rows, rule, printed, rounded).assign(denominator="", pairing="one figure").dropna(subset="value")
 
 
-def _measured(rows: pd.DataFrame, rule: dict[str, str], printed: Intervals, rounded: Intervals) -> pd.DataFrame:
+def _measured(rows: pd.DataFrame, rule: Rule, printed: Intervals, rounded: Intervals) -> pd.DataFrame:
     """What measures share, computed or not: whose they are, when, and what the printed numbers allow."""
     kept = ["region", "territory", "group", "works", "counted", "programme", "status"]
     table = rows[[*kept, "period", "period_start", "period_end", "published_latest"]].reset_index(drop=True)
