@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 FOCUS, OTHER, INK, FAINT = "#12436d", "#7a7a7a", "#1d1d1d", "#d0d0d0"
 WIDTH = 4.6  # inches; at 360 px of screen the text is then as large as it was drawn
 TEXT_SIZE, LINE, LINE_HEIGHT = 12, 41, 0.23  # points, characters that fit in a line, inches that it needs
+POINTERS = {"at_least": ">", "at_most": "<"}
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: smaller, crisp, can be searched
     "svg.hashsalt": "edstats",  # the same drawing gives the same bytes
@@ -40,13 +41,24 @@ STYLE: dict[Any, Any] = {
 
 @dataclass(frozen=True)
 class Mark:
-    """One number in a chart: its label, the number in words with its time, and how it is drawn."""
+    """One number in a chart: its label, the number in words with its time, and how it is drawn.
+
+    ``high`` is the upper end of a range, else None; ``qualifier`` as in observations: a bound is drawn as an arrow
+    that points to where the number may lie.
+    """
 
     label: str
     value: float
     words: str
     status: str = "actual"
     focus: bool = True
+    qualifier: str = "exact"
+    high: float | None = None
+
+    @property
+    def end(self) -> float:
+        """The largest value that has to be drawn."""
+        return self.value if self.high is None else self.high
 
 
 @dataclass(frozen=True)
@@ -64,12 +76,14 @@ class ChartText:
 
 def bars(marks: Sequence[Mark], text: ChartText) -> Markup:
     """Numbers as bars from zero, one a row."""
-    figure, axes, positions = _rows(marks, max(mark.value for mark in marks))
+    figure, axes, positions = _rows(marks, max(mark.end for mark in marks))
     for position, mark in zip(positions, marks, strict=True):
         colour = FOCUS if mark.focus else OTHER
         face = colour if mark.status == "actual" else "white"
         line = "--" if mark.status in ("planned", "target") else "-"
         axes.barh(position, mark.value, height=0.9, facecolor=face, edgecolor=colour, linewidth=1.5, linestyle=line)
+        if mark.qualifier in POINTERS or mark.high is not None:
+            _dot(axes, position, mark)
     return _published(figure, text)
 
 
@@ -175,10 +189,12 @@ def _rows(marks: Sequence[Mark], largest: float) -> tuple[Figure, Axes, list[flo
 def _dot(axes: Axes, position: float, mark: Mark) -> None:
     colour = FOCUS if mark.focus else OTHER
     face = colour if mark.status == "actual" else "white"
+    if mark.high is not None:
+        axes.plot([mark.value, mark.high], [position] * 2, color=colour, linewidth=4, solid_capstyle="round", zorder=2)
     axes.plot(
         mark.value,
         position,
-        "o",
+        POINTERS.get(mark.qualifier, "o"),
         markersize=9,
         markerfacecolor=face,
         markeredgecolor=colour,

@@ -5,6 +5,7 @@ Everything that comes from data is escaped by markupsafe; only this module and `
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
@@ -128,11 +129,19 @@ class Teller:
         status = str(row["status"])
         if status == "actual":
             return Markup("")
-        passed = status == "planned" and row["period_end"] < pd.Timestamp(self.dataset.as_of)
-        name = (
-            self.wording.text("planned then; outcome not reported") if passed else self.wording.name("status", status)
-        )
+        names = {
+            "planned": self.wording.text("planned then; outcome not reported"),
+            "target": self.wording.text("target then; outcome not reported"),
+        }
+        figure = row["numerator"] if "numerator" in row else row["figure_id"]
+        name = names[status] if figure in self._overdue else self.wording.name("status", status)
         return Markup('<span class="badge status-{}">{}</span>').format(status, name)
+
+    @cached_property
+    def _overdue(self) -> frozenset[str]:
+        """Plans and targets whose time has passed without a word of what came of them."""
+        findings = self.dataset.findings
+        return frozenset(" ".join(findings.loc[findings["code"] == "EDS-107", "figures"]).split())
 
     def when(self, row: pd.Series) -> str:
         """The time that a row is about; "about" for figures of pages that print no date."""

@@ -158,4 +158,8 @@ class Wording:
         if whole_years:
             return str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
         first, last = self._month(start), self._month(end)
-        return first if first == last else f"{first} – {last}"
+        if first == last:
+            return first
+        if start.year == end.year:
+            first = str(format_date(start, "LLLL", locale=self.locale))
+        return f"{first} – {last}"

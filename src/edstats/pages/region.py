@@ -6,7 +6,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
-from edstats.charts import Mark
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.pages.parameters import Parameters
@@ -206,8 +205,9 @@ class RegionPage:
             return [self._levels_chart(topic, rows)]
         return []
 
-    def _subtitle(self, what: str) -> str:
-        return f"{what}, {self.wording.name('regions', self.region)}"
+    def _subtitle(self, what: str, rows: pd.DataFrame) -> str:
+        """What a chart shows, and the area that its rows are about."""
+        return f"{what}, {self.wording.name('territories', str(rows['territory'].iloc[0]))}"
 
     def _network_chart(self, measures: pd.DataFrame) -> Markup | None:
         """All schools as small, other rural and urban ones, where one source prints all three numbers."""
@@ -228,12 +228,11 @@ class RegionPage:
             share_of_all = self.wording.quantity(100 * count / total, "percent", 1)
             labelled.append((f"{label}: {self.wording.number(count, 0)} ({share_of_all})", count))
         value = self._teller.measure_value(share.iloc[0])
+        time = self._teller.when(self._teller.observation(figures[0]))
         words = {
             "identifier": "chart-network",
             "title": text("Small schools are {share} of all schools", share=value),
-            "subtitle": self._subtitle(
-                text("Schools by kind, {time}", time=self._teller.when(self._teller.observation(figures[0])))
-            ),
+            "subtitle": self._subtitle(text("Schools by kind, {time}", time=time), share),
         }
         data = [(label, self.wording.quantity(value, "school", 0)) for label, value in parts]
         return charts.composition(labelled, self._charts.text(data, figures, words))
@@ -246,7 +245,7 @@ class RegionPage:
         words = {
             "identifier": f"chart-{topic}",
             "title": self.wording.text("Shares that follow from the reported numbers"),
-            "subtitle": self._subtitle(self.wording.text("Percent, computed from counts of one source")),
+            "subtitle": self._subtitle(self.wording.text("Percent, computed from counts of one source"), shares),
         }
         return self._charts.chart(charts.shares, marks, measure_figures(shares), words)
 
@@ -286,14 +285,12 @@ class RegionPage:
             name = label.get(str(row["status"]), self.wording.text("Planned"))
             if row["note"]:
                 name = f"{name} – {row['note']}"
-            marks.append(
-                Mark(name, row["value"], f"{self.wording.value(row)} ({self._teller.when(row)})", str(row["status"]))
-            )
+            marks.append(self._charts.observation_mark(row, name))
         words = {
             "identifier": "chart-construction",
             "title": self.wording.text("New schools: what is opened, begun and planned"),
             "subtitle": self._subtitle(
-                self.wording.text("Schools; hollow: not opened yet. Bars may be parts of each other")
+                self.wording.text("Schools; hollow: not opened yet. Bars may be parts of each other"), schools
             ),
         }
         return self._charts.chart(charts.bars, marks, list(ordered["figure_id"]), words)
@@ -318,7 +315,9 @@ class RegionPage:
         words = {
             "identifier": f"chart-{topic}",
             "title": self.wording.text("Reported levels and targets"),
-            "subtitle": self._subtitle(self.wording.text("Percent; filled: reported level, hollow: target or plan")),
+            "subtitle": self._subtitle(
+                self.wording.text("Percent; filled: reported level, hollow: target or plan"), shares
+            ),
         }
         return charts.levels_and_targets(pairs, self._charts.text(data, list(shares["figure_id"]), words))
 

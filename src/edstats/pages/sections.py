@@ -45,12 +45,12 @@ class ChartBuilder:
         """A measure as a mark."""
         teller = self.teller
         words = f"{teller.measure_value(row)} ({self._time(row)})"
-        return Mark(label, float(row["value"]), words, str(row["status"]), focus)
+        return _mark(row, label, words, focus)
 
     def observation_mark(self, row: pd.Series, label: str, focus: bool = True) -> Mark:
         """An observation as a mark."""
         words = f"{self.teller.wording.value(row)} ({self._time(row)})"
-        return Mark(label, float(row["value"]), words, str(row["status"]), focus)
+        return _mark(row, label, words, focus)
 
     def _time(self, row: pd.Series) -> str:
         numerator = self.teller.observation(row["numerator"]) if "numerator" in row else row
@@ -79,6 +79,11 @@ class ChartBuilder:
             data_heading=text("The same data as a table"),
             data=table,
         )
+
+
+def _mark(row: pd.Series, label: str, words: str, focus: bool) -> Mark:
+    high = float(row["value_high"]) if pd.notna(row["value_high"]) else None
+    return Mark(label, float(row["value"]), words, str(row["status"]), focus, str(row["qualifier"]), high)
 
 
 def measure_figures(rows: pd.DataFrame) -> list[str]:
