@@ -146,10 +146,11 @@ def _quotients(pairs: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     right = pairs.filter(regex="_d$").rename(columns=lambda name: name.removesuffix("_d"))
     printed = _formula(rule["formula"], printed_intervals(pairs), printed_intervals(right))
     rounded = _formula(rule["formula"], rounded_intervals(pairs), rounded_intervals(right))
+    apart = (pairs["period_start"] > pairs["period_end_d"]) | (pairs["period_start_d"] > pairs["period_end"])
     pairing = np.where(
         pairs["source"] != pairs["source_d"],
         "two sources",
-        np.where(pairs["period"] != pairs["period_d"], "two dates", "one source"),
+        np.where(apart, "two dates", "one source"),
     )
     table = _measured(pairs, rule, printed, rounded)
     return table.assign(
