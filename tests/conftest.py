@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 1)
 @pytest.fixture(scope="session")
 def seeds() -> Dataset:
     """The project's own data set, made anew from data/raw."""
-    dataset, _, faults = from_raw(PROJECT / "data", TODAY)
+    dataset, faults = from_raw(PROJECT / "data", TODAY)
     assert dataset is not None, "\n".join(map(str, faults))
     return dataset
 
@@ -67,7 +67,7 @@ def dataset_of(tmp_path: Path) -> MakeDataset:
     """Makes the data set of a few sources and figures; a fault fails the test."""
 
     def make(sources: list[dict[str, str]], figures: dict[str, Rows]) -> Dataset:
-        dataset, _, faults = from_raw(write_raw(tmp_path, sources, figures), TODAY)
+        dataset, faults = from_raw(write_raw(tmp_path, sources, figures), TODAY)
         assert dataset is not None, "\n".join(map(str, faults))
         return dataset
 

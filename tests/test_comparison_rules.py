@@ -1,13 +1,15 @@
 """The rules of honest comparison, each on a data set of a few rows."""
 
 from itertools import permutations
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import MakeDataset
+from conftest import TODAY, MakeDataset, write_raw
 
-from edstats.dataset import Dataset
+from edstats.dataset import Dataset, from_raw
 from edstats.selection import preferred, without_reprints
+from edstats.totals import totals
 
 ONE = [{"source": "a", "published": "2024-05-01"}]
 TWO = [*ONE, {"source": "b", "published": "2024-09-01"}]
@@ -206,3 +208,62 @@ def test_change_against_levels_is_a_finding(dataset_of: MakeDataset) -> None:
         _row("learning_gap_decrease", "4.5%", period="2023-03", **points),
     ]
     assert "EDS-104" in set(dataset_of(ONE, {"a": figures}).findings["code"])
+
+
+def test_change_that_goes_the_other_way_is_a_finding(dataset_of: MakeDataset) -> None:
+    points = {"unit": "percentage_point", "programme": "p", "note": "printed as percent"}
+    figures = [
+        _row("learning_gap", "11.5%", period="2023-01", **points),
+        _row("learning_gap", "15%", period="2023-03", **points),
+        _row("learning_gap_decrease", "3.5%", period="2023-03", **points),
+    ]
+    assert "EDS-104" in set(dataset_of(ONE, {"a": figures}).findings["code"])
+
+
+def test_share_that_the_bounds_allow_is_no_contradiction(dataset_of: MakeDataset) -> None:
+    figures = [
+        _row("schools_total", "more than 400 schools"),
+        _row("schools_rural", "280 schools"),
+        _row("schools_rural", "65%", share_of="schools_total"),
+    ]
+    assert "EDS-101" not in set(dataset_of(ONE, {"a": figures}).findings["code"])
+
+
+def test_share_above_what_the_bounds_allow_is_one(dataset_of: MakeDataset) -> None:
+    figures = [
+        _row("schools_total", "more than 400 schools"),
+        _row("schools_rural", "280 schools"),
+        _row("schools_rural", "75%", share_of="schools_total"),
+    ]
+    found = dataset_of(ONE, {"a": figures}).findings.query("code == 'EDS-101'")
+    assert list(found["message"]) == ["Printed as 75%, but 280 of at least 400 (Schools) is at most 70%."]
+
+
+def test_doubt_about_a_single_school_is_a_finding(dataset_of: MakeDataset, tmp_path: Path) -> None:
+    doubts = "source,figures,doubt\na,1,Which school is meant is not said.\n"
+    sources, figures = ONE, {"a": [_row("students_total", "36 students", place="Kotibar")]}
+    data = write_raw(tmp_path / "doubtful", sources, figures)
+    (data / "raw" / "doubts.csv").write_text(doubts, encoding="utf-8")
+    dataset, faults = from_raw(data, TODAY)
+    assert faults == ()
+    assert dataset is not None
+    assert list(dataset.findings["figures"]) == ["a#1"]
+
+
+def test_totals_keep_kinds_of_works_apart_and_leave_out_what_does_not_apply(dataset_of: MakeDataset) -> None:
+    figures = [
+        _row("schools_renovated", "10 schools", region="KZ-71", works="capital"),
+        _row("schools_renovated", "90 schools", region="KZ-75", works="current"),
+        _row("schools_rural", "2 schools", region="KZ-71"),
+    ]
+    dataset = dataset_of(ONE, {"a": figures})
+    sums = totals(dataset.observations, dataset.sources, ["KZ-71", "KZ-75", "KZ-79"])
+    assert sorted(sums["value"]) == [10, 90]
+    assert set(sums["shown"]) == {"marked"}
+
+
+def test_total_of_too_few_is_withheld(dataset_of: MakeDataset) -> None:
+    dataset = dataset_of(ONE, {"a": [_row("schools_total", "400 schools")]})
+    sums = totals(dataset.observations, dataset.sources, ["KZ-35", "KZ-15", "KZ-11", "KZ-19"])
+    assert list(sums["shown"]) == ["no"]
+    assert totals(dataset.observations, dataset.sources, ["KZ-15"]).empty

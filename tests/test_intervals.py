@@ -53,6 +53,10 @@ def test_a_target_that_is_a_bound_leaves_a_gap_that_is_a_bound() -> None:
     assert _words(_printed(20, "at_least") - _printed(15, "exact"))[:2] == ("at_least", 5)
 
 
+def test_at_most_less_a_number_is_at_most_the_difference() -> None:
+    assert _words(_printed(20, "at_most") - _printed(15, "exact"))[:2] == ("at_most", 5)
+
+
 def test_rounding_is_half_a_step_and_counts_of_single_things_are_not_rounded() -> None:
     rows = pd.DataFrame(
         {

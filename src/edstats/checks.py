@@ -14,7 +14,7 @@ import pandas as pd
 
 from edstats.codebook import read_table
 from edstats.columns import typed
-from edstats.intervals import rounded_intervals
+from edstats.intervals import Intervals, described, printed_intervals, rounded_intervals
 from edstats.measures import Measures
 from edstats.selection import SERIES_COLUMNS, ranked, without_reprints
 from edstats.wording import Wording
@@ -22,8 +22,13 @@ from edstats.wording import Wording
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the checks look at. ``observations`` has plain strings, ``figure_id`` as its index; places are left out."""
+    """What the checks look at.
 
+    ``everything`` are the observations with plain strings and ``figure_id`` as index, ``observations`` those of whole
+    regions: figures of a place inside a region are compared with nothing.
+    """
+
+    everything: pd.DataFrame
     observations: pd.DataFrame
     sources: pd.DataFrame
     doubts: pd.DataFrame
@@ -38,6 +43,15 @@ class Evidence:
     def shown(self, figure_id: str) -> str:
         """The figure's value in words."""
         return self.wording.value(self.row(figure_id))
+
+    def number(self, row: pd.Series) -> str:
+        """The value without its unit, with its qualifier."""
+        return self.wording.value(row, with_unit=False)
+
+    def percent(self, part: pd.Series, whole: pd.Series) -> str:
+        """What percentage the part is of the whole, in words."""
+        quotient = printed_intervals(part.to_frame().T) / printed_intervals(whole.to_frame().T) * 100
+        return self.wording.value(described(quotient).assign(unit="percent").iloc[0], 1)
 
     def names(self, row: pd.Series) -> dict[str, str]:
         """Indicator (with its group) and period of an observation, in words."""
@@ -67,8 +81,8 @@ def find(
 ) -> pd.DataFrame:
     """The table ``findings`` (codebook ``columns``), its messages in the language of ``wording``."""
     plain = observations.astype(dict.fromkeys(observations.select_dtypes("category"), "str"))
-    plain = plain[plain["place"] == ""].set_index("figure_id", drop=False).rename_axis(None)
-    evidence = Evidence(plain, sources, doubts, measures, as_of, wording)
+    plain = plain.set_index("figure_id", drop=False).rename_axis(None)
+    evidence = Evidence(plain, plain[plain["place"] == ""], sources, doubts, measures, as_of, wording)
     codes = {row["code"]: row for row in read_table("codes").to_dict("records")}
     rows = [
         {
@@ -103,27 +117,32 @@ def printed_shares(evidence: Evidence) -> Iterator[Finding]:
         if len(counts) != 1 or len(wholes) != 1:
             continue
         count, whole = counts.iloc[0], wholes.iloc[0]
-        computed = 100 * count["value"] / whole["value"]
+        allowed = _percent_of(count, whole)
         parts = {
             "printed": evidence.shown(share["figure_id"]),
-            "count": evidence.wording.number(count["value"], 0),
-            "whole": evidence.wording.number(whole["value"], 0),
+            "count": evidence.number(count),
+            "whole": evidence.number(whole),
             "whole_name": evidence.wording.name("indicators", whole["indicator"]),
         }
         figures = (share["figure_id"], count["figure_id"], whole["figure_id"])
         printed = rounded_intervals(rows.loc[[share["figure_id"]]])
-        if not printed.low[0] <= computed <= printed.high[0]:
-            shown = evidence.wording.quantity(computed, "percent", 1)
+        if printed.high[0] < allowed.low[0] or allowed.high[0] < printed.low[0]:
+            shown = evidence.percent(count, whole)
             yield Finding("EDS-101", share["region"], figures, parts | {"computed": shown})
             continue
         for other in _other_wholes(same, share["indicator"], share["share_of"]):
             if other["value"] != whole["value"]:
                 more = {
-                    "other": evidence.wording.number(other["value"], 0),
+                    "other": evidence.number(other),
                     "other_name": evidence.wording.name("indicators", other["indicator"]),
-                    "other_share": evidence.wording.quantity(100 * count["value"] / other["value"], "percent", 1),
+                    "other_share": evidence.percent(count, other),
                 }
                 yield Finding("EDS-102", share["region"], (*figures, other["figure_id"]), parts | more)
+
+
+def _percent_of(part: pd.Series, whole: pd.Series) -> Intervals:
+    """The percentages that two printed counts allow."""
+    return rounded_intervals(part.to_frame().T) / rounded_intervals(whole.to_frame().T) * 100
 
 
 def _other_wholes(rows: pd.DataFrame, indicator: str, share_of: str) -> Iterator[pd.Series]:
@@ -162,12 +181,13 @@ def overlapping_programmes(evidence: Evidence) -> Iterator[Finding]:
             if counts["programme"].nunique() < 2 or len(populations) != 1:
                 continue
             population = populations.iloc[0]
-            if counts["value"].sum() <= population["value"]:
+            least = rounded_intervals(counts).low.sum()
+            if least <= rounded_intervals(populations).high[0]:
                 continue
             parts = {
-                "parts": " + ".join(evidence.wording.number(value, 0) for value in counts["value"]),
-                "total": evidence.wording.quantity(counts["value"].sum(), "school", 0),
-                "population": evidence.wording.number(population["value"], 0),
+                "parts": " + ".join(evidence.number(row) for _, row in counts.iterrows()),
+                "total": evidence.wording.quantity(least, "school", 0),
+                "population": evidence.number(population),
                 "population_name": evidence.wording.name("indicators", population["indicator"]),
             }
             yield Finding("EDS-103", population["region"], (*counts["figure_id"], population["figure_id"]), parts)
@@ -179,9 +199,13 @@ def overlapping_programmes(evidence: Evidence) -> Iterator[Finding]:
 def changes_and_levels(evidence: Evidence) -> Iterator[Finding]:
     """EDS-104, EDS-105: a printed change beside the two levels that it lies between."""
     rows = evidence.observations
-    indicators = read_table("indicators").query("change_of != ''").set_index("indicator")["change_of"]
-    for change in rows[rows["indicator"].isin(indicators.index)].to_dict("records"):
-        levels = rows[(rows["indicator"] == indicators[change["indicator"]]) & (rows["status"] == "actual")]
+    changes = read_table("indicators").query("change_of != ''")
+    level_of = dict(zip(changes["indicator"], changes["change_of"], strict=True))
+    directions = {
+        name: 1 if way == "up" else -1 for name, way in zip(changes["indicator"], changes["way"], strict=True)
+    }
+    for change in rows[rows["indicator"].isin(level_of)].to_dict("records"):
+        levels = rows[(rows["indicator"] == level_of[change["indicator"]]) & (rows["status"] == "actual")]
         levels = levels[(levels["source"] == change["source"]) & (levels["territory"] == change["territory"])]
         levels = levels[(levels["programme"] == change["programme"]) & (levels["group"] == change["group"])]
         if len(levels) != 2:
@@ -193,12 +217,14 @@ def changes_and_levels(evidence: Evidence) -> Iterator[Finding]:
             "later": evidence.shown(later["figure_id"]),
         }
         figures = (change["figure_id"], earlier["figure_id"], later["figure_id"])
-        difference = abs(later["value"] - earlier["value"])
-        if abs(difference - change["value"]) > change["precision"] / 2:
-            shown = evidence.wording.quantity(difference, change["unit"], 1)
+        sign = directions[change["indicator"]]
+        levels = rounded_intervals(later.to_frame().T) - rounded_intervals(earlier.to_frame().T)
+        allowed = (sign * levels.low[0], sign * levels.high[0])
+        printed = rounded_intervals(rows.loc[[change["figure_id"]]])
+        if printed.high[0] < min(allowed) or max(allowed) < printed.low[0]:
+            shown = evidence.wording.quantity(abs(later["value"] - earlier["value"]), change["unit"], 1)
             yield Finding("EDS-104", change["region"], figures, parts | {"computed": shown})
         elif change["unit"] == "percentage_point" and "%" in change["as_printed"]:
-            sign = 1 if later["value"] > earlier["value"] else -1
             wrong = earlier["value"] * (1 + sign * change["value"] / 100)
             shown = evidence.wording.quantity(wrong, later["unit"], 1)
             yield Finding("EDS-105", change["region"], figures, parts | {"wrong": shown})
@@ -267,7 +293,7 @@ def doubts_of_readers(evidence: Evidence) -> Iterator[Finding]:
     """EDS-111: what a reader could not tell from a source, one finding a region that it concerns."""
     for doubt in evidence.doubts.to_dict("records"):
         figures = tuple(doubt["figures"].split())
-        rows = evidence.observations
+        rows = evidence.everything
         rows = rows[rows["figure_id"].isin(figures)] if figures else rows[rows["source"] == doubt["source"]]
         for region, concerned in rows.groupby("region", sort=True):
             named = tuple(concerned["figure_id"]) if figures else ()

@@ -48,12 +48,13 @@ def clean(raw: Raw, today: date) -> Clean:
     faults = [*raw.faults, *faults]
     figures = raw.figures.merge(sources[["source", "language", *_DATES]], on="source", how="left")
     figures["language"] = figures["language"].astype("object").fillna("en")
-    codes, code_faults = _read_codes(figures)
+    places = read_places(figures["region"])
+    codes, code_faults = _read_codes(figures, places)
     values, value_faults = _read_values(figures)
     faults += code_faults + value_faults
     dated = figures["published_latest"].notna()
     faults += _undated_faults(figures[~dated], set(raw.sources["source"]))
-    times, time_faults = _read_times(figures[dated])
+    times, time_faults = _read_times(figures[dated], places[dated])
     faults += time_faults
     entered = figures.loc[
         dated, ["file", "row", "source", "figure", "as_printed", "programme", "place", "note", *_DATES]
@@ -79,7 +80,7 @@ def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
             file,
             0,
             "source",
-            f"{count} figures left out: the row of '{source}' has faults",
+            f"figures left out ({count}): the row of '{source}' has faults",
             "mend it in raw/sources.csv",
         )
         for file, source, count in counts.itertuples(index=False)
@@ -110,9 +111,8 @@ def _faults_at(figures: pd.DataFrame, column: str, found: pd.Series, remedy: str
 # --- codes -----------------------------------------------------------------------------------------------------------
 
 
-def _read_codes(figures: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+def _read_codes(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Codes of region, indicator, status, group, works, counted and share_of, from a code or a name in any language."""
-    places = read_places(figures["region"])
     faults = _faults_at(
         figures,
         "region",
@@ -224,7 +224,7 @@ def _step(text: str) -> float:
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
-def _read_times(figures: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+def _read_times(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Period, its basis and the territory of that time; for an empty period the date of publication stands."""
     printed = figures["period"] != ""
     periods = read_periods(figures["period"].where(printed, _publication_periods(figures)))
@@ -232,7 +232,6 @@ def _read_times(figures: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     faults = _faults_at(figures, "period", wrong)
     # What is printed about a later time is about the territory that the writer knew.
     moment = periods["end"].where(periods["end"] < figures["published_latest"], figures["published_latest"])
-    places = read_places(figures["region"])
     dated = territories_on(places["region"], moment).fillna("")
     territory = places["territory"].where(places["territory"] != "", dated)
     homeless = (territory == "") & (places["region"] != "") & (periods["fault"] == "")
@@ -270,59 +269,58 @@ def _publication_period(first: date, last: date, flow: bool) -> str:
 
 def _meaning_faults(read: pd.DataFrame) -> list[Fault]:
     """Rows that can be read and still cannot be meant so."""
-    indicators = read_table("indicators").set_index("indicator")
-    kind = read["indicator"].map(indicators["kind"])
-    allowed = read["indicator"].map(indicators["units"])
-    faults: list[Fault] = []
+    return [*_unit_faults(read), *_share_faults(read), *_value_faults(read), *_repeated_facts(read)]
 
-    def add(column: str, wrong: pd.Series, found: pd.Series, remedy: str) -> None:
-        faults.extend(_faults_at(read, column, found[wrong], remedy))
 
-    misfit = pd.Series(
-        [unit not in units.split() for unit, units in zip(read["unit"], allowed, strict=True)], read.index, dtype=bool
-    )
-    for units in allowed[misfit].unique():
-        found = read["unit"].map(
+def _unit_faults(read: pd.DataFrame) -> list[Fault]:
+    indicators = read_table("indicators")
+    allowed = read["indicator"].map(dict(zip(indicators["indicator"], indicators["units"], strict=True)))
+    fits = [unit in units.split() for unit, units in zip(read["unit"], allowed, strict=True)]
+    faults = []
+    for units, misfit in read["unit"][~pd.Series(fits, read.index, dtype="bool")].groupby(allowed):
+        found = misfit.map(
             lambda unit: f"unit '{unit}' does not fit the indicator" if unit else "no unit in the phrase"
         )
-        add("unit", misfit & (allowed == units), found, f"one of {units}")
-    percent = read["unit"] == "percent"
-    shows = read["value"].map("{:g}".format)
-    add(
-        "share_of",
-        percent & kind.isin(["stock", "flow"]) & (read["share_of"] == "") & ~allowed.str.startswith("KZT"),
-        shows + " percent without what it is a share of",
-        "name the indicator that it is a share of",
-    )
-    add(
-        "value",
-        percent & (kind == "share") & (read["value"] > 100),
-        shows + " percent",
-        "a share is at most 100 percent",
-    )
-    add(
-        "value", read["value"] < 0, shows + " is below zero", "a number from zero up; a fall is an indicator of its own"
-    )
-    ranged = read["qualifier"] == "range"
-    add(
-        "value_high",
-        ranged & ~(read["value_high"] > read["value"]),
-        shows + " is no lower end",
-        "a range needs a higher end",
-    )
-    add("qualifier", ~ranged & read["value_high"].notna(), "'" + read["qualifier"] + "' with two ends", "range")
-    early = (read["status"] == "actual") & (read["period_start"] > read["published_latest"])
-    add(
-        "period",
-        early,
-        read["period"] + " had not begun when this was published",
-        "planned or target, or another period",
-    )
-    twice = read.duplicated(list(FACT_COLUMNS))
-    add(
-        "figure",
-        twice,
-        "the same fact stands in another row of " + read["source"],
-        "a fact printed twice is one row; tell two facts apart by period, group, programme or place",
-    )
+        faults += _faults_at(read, "unit", found, f"one of {units}")
     return faults
+
+
+def _share_faults(read: pd.DataFrame) -> list[Fault]:
+    """Percents that say no base, and shares of more than the whole."""
+    indicators = read_table("indicators")
+    kind = read["indicator"].map(dict(zip(indicators["indicator"], indicators["kind"], strict=True)))
+    percent, share = read["unit"] == "percent", read["share_of"] != ""
+    baseless = percent & kind.isin(["stock", "flow"]) & ~share
+    excessive = percent & ((kind == "share") | share) & (read["value"] > 100)
+    shown = read["value"].map("{:g} percent".format)
+    return [
+        *_faults_at(read, "share_of", shown[baseless] + " without what it is a share of", "name the indicator"),
+        *_faults_at(read, "value", shown[excessive], "a share is at most 100 percent"),
+    ]
+
+
+def _value_faults(read: pd.DataFrame) -> list[Fault]:
+    shown = read["value"].map("{:g}".format)
+    ranged = read["qualifier"] == "range"
+    early = (read["status"] == "actual") & (read["period_start"] > read["published_latest"])
+    checks = (
+        ("value", read["value"] < 0, shown + " is below zero", "zero or more; a fall is an indicator of its own"),
+        ("value_high", ranged & ~(read["value_high"] > read["value"]), shown + " is no lower end", "a higher end"),
+        ("qualifier", ~ranged & read["value_high"].notna(), "'" + read["qualifier"] + "' with two ends", "range"),
+        (
+            "period",
+            early,
+            read["period"] + " had not begun when this was published",
+            "planned or target, or another period",
+        ),
+    )
+    return [
+        fault for column, wrong, found, remedy in checks for fault in _faults_at(read, column, found[wrong], remedy)
+    ]
+
+
+def _repeated_facts(read: pd.DataFrame) -> list[Fault]:
+    twice = read.duplicated(list(FACT_COLUMNS))
+    found = "the same fact stands in another row of " + read.loc[twice, "source"]
+    remedy = "a fact printed twice is one row; tell two facts apart by period, group, programme or place"
+    return _faults_at(read, "figure", found, remedy)

@@ -90,12 +90,11 @@ def _count(text: str) -> int:
 
 def _read(data: Path) -> Dataset | None:
     """The data set, or None after all faults have been printed."""
-    dataset, _, faults = from_raw(data, date.today())
+    dataset, faults = from_raw(data, date.today())
     for fault in sorted(faults):
         print(fault, file=sys.stderr)
     if faults:
-        count = f"{len(faults)} faults" if len(faults) > 1 else "1 fault"
-        print(f"{count} in {data / 'raw'}; nothing was written", file=sys.stderr)
+        print(f"{_counted(len(faults), 'fault')} in {data / 'raw'}; nothing was written", file=sys.stderr)
     return dataset
 
 
@@ -117,9 +116,13 @@ def _clean(options: argparse.Namespace, data: Path) -> int:
 
 def _size(dataset: Dataset) -> str:
     return (
-        f"{len(dataset.observations)} observations from {len(dataset.sources)} sources, "
-        f"{len(dataset.measures)} measures, {len(dataset.findings)} findings"
+        f"{_counted(len(dataset.observations), 'observation')} from {_counted(len(dataset.sources), 'source')}, "
+        f"{_counted(len(dataset.measures), 'measure')}, {_counted(len(dataset.findings), 'finding')}"
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _check(options: argparse.Namespace, data: Path) -> int:
@@ -130,14 +133,18 @@ def _check(options: argparse.Namespace, data: Path) -> int:
         about = f" [{finding['figures']}]" if finding["figures"] else ""
         print(f"{finding['severity']} {finding['code']} {finding['region']}: {finding['message']}{about}")
     counts = dataset.findings["severity"].value_counts()
-    print(f"{_size(dataset)}: {counts.get('warning', 0)} warnings, {counts.get('note', 0)} notes, 0 errors")
+    by_severity = ", ".join(_counted(int(counts.get(name, 0)), name) for name in ("warning", "note"))
+    print(f"{_size(dataset)}: {by_severity}, no errors")
     return DONE
 
 
 def _build(options: argparse.Namespace, data: Path) -> int:
     # Only this command needs papermill and nbconvert, which take a second to import.
+    from edstats.pages import UnknownParameter  # noqa: PLC0415
     from edstats.reports.build import build, default_executor, progress  # noqa: PLC0415
     from edstats.reports.contents import plan_edition  # noqa: PLC0415
+    from edstats.reports.plan import UnfitNotebook  # noqa: PLC0415
+    from edstats.reports.publish import NotAnEdition  # noqa: PLC0415
 
     dataset = _read(data)
     if dataset is None:
@@ -145,21 +152,22 @@ def _build(options: argparse.Namespace, data: Path) -> int:
     write_clean(dataset, data)
     if options.as_of:
         dataset = load(data, options.as_of)
-        if dataset.observations.empty:
-            print(f"no source was published by {options.as_of}", file=sys.stderr)
-            return WRONG_USE
-    plan = plan_edition(dataset, data, find_notebooks(data), data.parent / "reports", "en")
-    with (
-        default_executor(options.jobs or os.cpu_count() or 1) as executor,
-        progress(len(plan.pages), sys.stderr) as report,
-    ):
-        result = build(plan, executor, report, translation(plan.language))
+    if dataset.observations.empty:
+        print(f"no source was published by {options.as_of}; nothing was published", file=sys.stderr)
+        return FAULTS
+    try:
+        plan = plan_edition(dataset, data, find_notebooks(data), data.parent / "reports", "en")
+        jobs = options.jobs or os.cpu_count() or 1
+        with default_executor(jobs) as executor, progress(len(plan.pages), sys.stderr) as report:
+            result = build(plan, executor, report, translation(plan.language))
+    except (NotAnEdition, UnfitNotebook, UnknownParameter) as error:
+        print(f"{error}; nothing was published", file=sys.stderr)
+        return FAULTS
     for failure in result.failures:
         print(f"failed: {failure}", file=sys.stderr)
     if result.failures:
         print("nothing was published; the last edition stays as it was", file=sys.stderr)
         return FAULTS
-    print(
-        f"{len(result.pages)} pages in {plan.reports}, as of {plan.edition}; start with {plan.reports / 'index.html'}"
-    )
+    index = plan.reports / "index.html"
+    print(f"{_counted(len(result.pages), 'page')} as of {plan.edition} in {plan.reports}; start with {index}")
     return DONE

@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from edstats.checks import find
-from edstats.clean import Clean, clean
+from edstats.clean import clean
 from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.faults import Fault
-from edstats.measures import Measures, compute_measures
-from edstats.raw import Raw, read_raw
+from edstats.measures import compute_measures
+from edstats.raw import read_raw
 from edstats.wording import Wording
 
 
@@ -51,7 +51,7 @@ def assemble(
     seen = observations[observations["source"].isin(known["source"])]
     doubts = doubts[doubts["source"].isin(known["source"])]
     observations, sources = typed(seen, "observations"), typed(known, "sources")
-    measures: Measures = compute_measures(observations, sources)
+    measures = compute_measures(observations, sources)
     findings = find(observations, sources, doubts, measures, as_of, Wording(language))
     return Dataset(observations, measures.table, findings, sources, typed(doubts, "doubts"), as_of)
 
@@ -80,19 +80,19 @@ def find_notebooks(data: Path) -> Path:
     )
 
 
-def from_raw(data: Path, today: date) -> tuple[Dataset | None, Raw, tuple[Fault, ...]]:
-    """Everything that ``data/raw`` gives: the data set (None when there are faults), the raw rows and the faults."""
+def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]]:
+    """What ``data/raw`` gives: the data set, or None and the faults for which there is none."""
     raw = read_raw(data)
-    cleaned: Clean = clean(raw, today)
+    cleaned = clean(raw, today)
     if cleaned.faults:
-        return None, raw, cleaned.faults
+        return None, cleaned.faults
     numbers = raw.doubts["figures"].str.split()
     figures = [
         " ".join(f"{source}#{number}" for number in listed)
         for source, listed in zip(raw.doubts["source"], numbers, strict=True)
     ]
     doubts = typed(raw.doubts.assign(figures=figures), "doubts")
-    return assemble(cleaned.observations, cleaned.sources, doubts), raw, ()
+    return assemble(cleaned.observations, cleaned.sources, doubts), ()
 
 
 def clean_files(dataset: Dataset) -> dict[str, str]:

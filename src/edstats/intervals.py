@@ -2,13 +2,15 @@
 
 Qualifiers travel through arithmetic as intervals (rule 2 of the comparison rules): 4.6 billion over "more than 100" is
 at most 46 million, and at least over at least says nothing. "About" has no width of its own; it stays "about".
-All quantities here are counts, sums of money or shares, so nothing is below zero.
+What is printed are counts, sums of money and shares, so nothing printed is below zero; differences can be.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from edstats.codebook import units_of_kind
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,10 @@ class Intervals:
         return Intervals(self.low + other.low, self.high + other.high, self.about | other.about)
 
     def __sub__(self, other: "Intervals") -> "Intervals":
-        """Difference; it can be below zero, and -inf when the subtrahend is open."""
-        return Intervals(self.low - other.high, self.high - other.low, self.about | other.about)
+        """Difference, which can be below zero; "at most" less a number is at most the difference."""
+        at_most = (self.low == 0) & (self.high > 0)
+        low = np.where(at_most, -np.inf, self.low - other.high)
+        return Intervals(low, self.high - other.low, self.about | other.about)
 
     def __mul__(self, factor: float) -> "Intervals":
         """Product with a positive number."""
@@ -55,7 +59,7 @@ def rounded_intervals(rows: pd.DataFrame) -> Intervals:
     """The numbers that would have been printed as they are, by half a step of ``precision`` on either side."""
     printed = printed_intervals(rows)
     half = rows["precision"].fillna(0).to_numpy("float64") / 2
-    counted = ~rows["unit"].isin(["KZT", "USD", "percent", "percentage_point"]).to_numpy() & (half <= 0.5)
+    counted = rows["unit"].isin(units_of_kind("count")).to_numpy() & (half <= 0.5)
     half = np.where(counted, 0.0, half)  # a count of single things printed to the unit is not rounded
     return Intervals(np.maximum(printed.low - half, 0.0), printed.high + half, printed.about)
 

@@ -20,7 +20,7 @@ def clean_sources(raw_sources: pd.DataFrame, today: date) -> tuple[pd.DataFrame,
     terms = read_table("terms")
     known = {name: list(terms.loc[terms["list"] == name, "code"]) for name in ("publisher_type", "language")}
     known["origin"] = ["", *raw_sources["source"]]
-    faults: list[Fault] = []
+    faults: list[Fault] = _circular_origins(raw_sources)
     rows = []
     for entry in raw_sources.drop_duplicates("source").to_dict("records"):
         entry_faults = [fault for column in known for fault in _unknown(entry, column, known[column])]
@@ -38,6 +38,22 @@ def _unknown(entry: Mapping[Hashable, str], column: str, known: list[str]) -> li
     near = nearest(value, known)
     remedy = f"did you mean '{near}'?" if near else f"one of {', '.join(filter(None, known))}"
     return [_at(entry, column, f"'{value}' is not known" if value else "empty", remedy)]
+
+
+def _circular_origins(raw_sources: pd.DataFrame) -> list[Fault]:
+    """Sources that are, over one or more steps, the origin of themselves: then none of them would count."""
+    origins = dict(zip(raw_sources["source"], raw_sources["origin"], strict=True))
+    faults = []
+    for entry in raw_sources.to_dict("records"):
+        seen: set[str] = set()
+        origin = entry["origin"]
+        while origin in origins and origin not in seen:
+            seen.add(origin)
+            origin = origins[origin]
+        if entry["source"] in seen:
+            found = f"'{entry['source']}' reprints itself by way of '{entry['origin']}'"
+            faults.append(_at(entry, "origin", found, "the first source has no origin"))
+    return faults
 
 
 def _publication(entry: Mapping[Hashable, str], today: date) -> tuple[dict[str, date | None], list[Fault]]:

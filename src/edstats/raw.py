@@ -22,8 +22,11 @@ FIGURE_COLUMNS = (
     *("figure", "region", "indicator", "as_printed", "period", "status", "group", "works", "counted", "share_of"),
     *("programme", "place", "value", "value_high", "qualifier", "unit", "note"),
 )
+CORRECTABLE = FIGURE_COLUMNS[1:]  # a figure keeps its number
 CORRECTION_COLUMNS = ("source", "figure", "column", "expected", "corrected", "reason")
 DOUBT_COLUMNS = ("source", "figures", "doubt")
+# Both names stand in lists that are parted by spaces, and in addresses of pages.
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 @dataclass(frozen=True)
@@ -72,17 +75,22 @@ def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame
 
 def _read_optional(path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
     if path.exists():
-        return _read_table(path, data, columns, faults)
+        return _read_table(path, data, columns, faults, required=False)
     return pd.DataFrame(columns=[*columns, "file", "row"])
 
 
-def _read_table(path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
+def _read_table(
+    path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault], required: bool = True
+) -> pd.DataFrame:
     """One CSV file as strings with ``file`` and ``row``; its faults are added to ``faults``."""
     file = _shown(path, data)
     rows: list[list[object]] = []
     text = _text(path, file, faults)
     if text is not None:
+        known = len(faults)
         rows = _rows(text, file, columns, faults)
+        if required and not rows and len(faults) == known:
+            faults.append(Fault(file, 0, "", "no rows", "the header and at least one row"))
     return pd.DataFrame(rows, columns=[*columns, "file", "row"])
 
 
@@ -145,9 +153,9 @@ def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> li
 
 def _key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     """Keys that are missing, stand twice or point nowhere."""
-    faults = _required(sources, ("source", "publisher", "title"), "sources") + _required(
-        figures, ("figure",), "figures"
-    )
+    faults = _required(sources, ("source", "publisher", "title"), "sources")
+    faults += _required(figures, ("figure",), "figures")
+    faults += _misnamed(sources, "source") + _misnamed(figures, "figure")
     for entry in _repeated(sources, ["source"]):
         found = f"'{entry['source']}' stands twice"
         faults.append(Fault(entry["file"], entry["row"], "source", found, "each source once"))
@@ -171,6 +179,15 @@ def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fa
     ]
 
 
+def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
+    wrong = frame[(frame[column] != "") & ~frame[column].astype("str").str.fullmatch(NAME)]
+    remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024 or 12"
+    return [
+        Fault(entry["file"], entry["row"], column, f"'{entry[column]}' is no name", remedy)
+        for entry in wrong.to_dict("records")
+    ]
+
+
 def _repeated(frame: pd.DataFrame, columns: list[str]) -> list[dict[Hashable, Any]]:
     filled = frame[frame[columns[-1]] != ""]
     return filled[filled.duplicated(columns)].to_dict("records")
@@ -182,9 +199,9 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.Dat
     figures = figures.copy()
     for entry in corrections.to_dict("records"):
         column, expected = entry["column"], entry["expected"]
-        if column not in FIGURE_COLUMNS:
-            near = nearest(column, FIGURE_COLUMNS)
-            remedy = f"did you mean '{near}'?" if near else f"a column of {','.join(FIGURE_COLUMNS)}"
+        if column not in CORRECTABLE:
+            near = nearest(column, CORRECTABLE)
+            remedy = f"did you mean '{near}'?" if near else f"one of {','.join(CORRECTABLE)}"
             faults.append(Fault(entry["file"], entry["row"], "column", f"no column '{column}'", remedy))
             continue
         match = (figures["source"] == entry["source"]) & (figures["figure"] == entry["figure"])

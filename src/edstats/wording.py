@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from edstats.codebook import read_table
+from edstats.codebook import read_table, units_of_kind
 
 CATALOGUES = Path(__file__).parent / "locale"
 # Plain "ru" and "kk" print KZT and other spaces than readers in Kazakhstan expect; English has no Kazakh variant.
@@ -90,7 +90,7 @@ class Wording:
         if unit == "percent":
             exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
             return str(format_percent(exact / 100, locale=self.locale, decimal_quantization=False))
-        if unit in ("KZT", "USD"):
+        if unit in units_of_kind("money"):
             return self._money(value, unit, rounding)
         number = self.number(value, decimals, rounding)
         return f"{number} {self.unit(unit, value)}"
@@ -111,7 +111,7 @@ class Wording:
         column = f"name_{self.language}" if count == 1 else f"plural_{self.language}"
         return str(rows.at[unit, column if column in rows else f"name_{self.language}"])
 
-    def value(self, row: pd.Series, decimals: int | None = None) -> str:
+    def value(self, row: pd.Series, decimals: int | None = None, with_unit: bool = True) -> str:
         """The number of an observation or measure with qualifier and unit: "at least 7,000 video cameras".
 
         Bounds are rounded outward. ``decimals`` None: as many as the number was printed with (``precision``).
@@ -119,18 +119,24 @@ class Wording:
         if decimals is None:
             step = row["precision"]
             decimals = 0 if pd.isna(step) or step >= 1 else round(-math.log10(step))
-        unit = str(row["unit"])
-        if row["qualifier"] == "range":
-            low = self.number(row["value"], decimals, ROUND_FLOOR)
-            high = self.quantity(row["value_high"], unit, decimals, ROUND_CEILING)
-            return f"{low}–{high}"
-        rounding = {"at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}.get(row["qualifier"], ROUND_HALF_UP)
-        shown = self.quantity(row["value"], unit, decimals, rounding)
+        unit, qualifier = str(row["unit"]), str(row["qualifier"])
+
+        def shown(value: float, rounding: str) -> str:
+            return (
+                self.quantity(value, unit, decimals, rounding) if with_unit else self.number(value, decimals, rounding)
+            )
+
+        if qualifier == "range":
+            scaled = unit in units_of_kind("money") and with_unit
+            low = shown(row["value"], ROUND_FLOOR) if scaled else self.number(row["value"], decimals, ROUND_FLOOR)
+            return f"{low}–{shown(row['value_high'], ROUND_CEILING)}"
+        rounding = {"at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}.get(qualifier, ROUND_HALF_UP)
+        number = shown(row["value"], rounding)
         return {
-            "about": self.text("about {number}", number=shown),
-            "at_least": self.text("at least {number}", number=shown),
-            "at_most": self.text("at most {number}", number=shown),
-        }.get(row["qualifier"], shown)
+            "about": self.text("about {number}", number=number),
+            "at_least": self.text("at least {number}", number=number),
+            "at_most": self.text("at most {number}", number=number),
+        }.get(qualifier, number)
 
     def day(self, day: date) -> str:
         """A date in words: "2 December 2024"."""

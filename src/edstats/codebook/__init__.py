@@ -23,3 +23,9 @@ def read_table(name: str) -> pd.DataFrame:
     The frame is a copy: changing it changes nothing for the next caller.
     """
     return _read(name).copy()
+
+
+def units_of_kind(*kinds: str) -> frozenset[str]:
+    """Codes of the units of these kinds: ``count``, ``money``, ``percent``, ``ratio``."""
+    units = read_table("units")
+    return frozenset(units.loc[units["kind"].isin(kinds), "unit"])

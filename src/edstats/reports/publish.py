@@ -5,6 +5,7 @@ load nothing. It holds no time, path or random id, so that the same data give th
 """
 
 import datetime as dt
+import re
 import shutil
 from dataclasses import dataclass
 from gettext import NullTranslations
@@ -22,8 +23,10 @@ from edstats.wording import LOCALES
 _TEMPLATES = Path(__file__).parent / "template"
 _GENERATOR = '<meta name="generator" content="edstats">'
 
-_FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form"}
+_FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "meta"}
 _LOADING_ATTRIBUTES = {"src", "srcset", "poster", "background"}
+# A place on this site, or an address of the web; nothing else, however it is spelt.
+_SAFE_LINK = re.compile(r"(https?://|[\w./-]*(#|$))", re.ASCII)
 _LINKING_ATTRIBUTES = {"href", "xlink:href"}
 
 
@@ -77,7 +80,7 @@ def _may_stand(tag: str, attribute: str, value: str) -> bool:
     if attribute in _LOADING_ATTRIBUTES:
         return value.startswith("data:")
     if attribute in _LINKING_ATTRIBUTES:
-        return not value.casefold().startswith("javascript:") if tag == "a" else value.startswith(("#", "data:"))
+        return bool(_SAFE_LINK.match(value)) if tag == "a" else value.startswith(("#", "data:"))
     return True
 
 
