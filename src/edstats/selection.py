@@ -44,6 +44,8 @@ def ranked(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
 
 def preferred(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """One observation a series: the preferred one."""
+    if observations.empty:
+        return observations
     best = ranked(without_reprints(observations, sources), sources)
     return best.drop_duplicates(SERIES_COLUMNS).sort_index()
 

@@ -35,8 +35,8 @@ def totals(observations: pd.DataFrame, sources: pd.DataFrame, regions: list[str]
     """Sums over ``regions`` of indicators that add up (counts and money, no shares), one number a region.
 
     Columns: indicator, group, works, counted, status, unit, value, value_high, qualifier, reporting (regions in the
-    sum), asked (regions to which it applies), shown (``yes``, ``marked``, ``no``), periods (those summed, parted by ``; ``),
-    coarsest (the coarsest rounding step among the parts), finest, figures (figure_ids parted by spaces).
+    sum), asked (regions to which it applies), shown (``yes``, ``marked``, ``no``), periods (those summed, parted by
+    ``; ``), coarsest (the coarsest rounding step among the parts), finest, figures (figure_ids parted by spaces).
     """
     rows = observations[observations["region"].isin(regions) & (observations["place"] == "")]
     rows = rows[(rows["region"].astype("str") == rows["territory"].astype("str")) & (rows["share_of"] == "")]
