@@ -16,7 +16,7 @@ from edstats.codebook import read_table
 from edstats.columns import typed
 from edstats.intervals import Intervals, described, printed_intervals, rounded_intervals
 from edstats.measures import Measures
-from edstats.selection import SERIES_COLUMNS, ranked, without_reprints
+from edstats.selection import SERIES_COLUMNS, ranked, unplaced, without_reprints
 from edstats.wording import Wording
 
 
@@ -43,6 +43,11 @@ class Evidence:
     def shown(self, figure_id: str) -> str:
         """The figure's value in words."""
         return self.wording.value(self.row(figure_id))
+
+    def dated(self, row: pd.Series) -> str:
+        """The figure's value with its source's publisher and date, in words."""
+        source = self.sources[self.sources["source"] == row["source"]].iloc[0]
+        return f"{self.shown(row['figure_id'])} ({source['publisher']}, {self.wording.published(source)})"
 
     def number(self, row: pd.Series) -> str:
         """The value without its unit, with its qualifier."""
@@ -108,7 +113,8 @@ def find(
 def printed_shares(evidence: Evidence) -> Iterator[Finding]:
     """EDS-101, EDS-102: a printed share beside the counts of its own source."""
     rows = evidence.observations
-    for share in rows[(rows["share_of"] != "") & (rows["unit"] == "percent")].to_dict("records"):
+    shares = rows[(rows["share_of"] != "") & (rows["share_of"] != rows["indicator"]) & (rows["unit"] == "percent")]
+    for share in shares.to_dict("records"):
         same = rows[(rows["source"] == share["source"]) & (rows["territory"] == share["territory"])]
         same = same[(same["status"] == share["status"]) & (same["period"] == share["period"])]
         same = same[same["share_of"] == ""]
@@ -243,12 +249,16 @@ def targets_without_level(evidence: Evidence) -> Iterator[Finding]:
 def plans_past(evidence: Evidence) -> Iterator[Finding]:
     """EDS-107: a plan whose period has ended by the as-of date, with no later word of what came of it."""
     rows = evidence.observations
+    indicators = read_table("indicators")
+    # What a stock was expected to be is a forecast, with no outcome of its own.
+    planned = indicators.loc[indicators["kind"] != "stock", "indicator"]
     passed = rows["period_end"] < pd.Timestamp(evidence.as_of)
     plans = rows[rows["status"].isin(["planned", "target"]) & (rows["period_basis"] == "printed") & passed]
     done = rows[rows["status"] == "actual"]
-    for _, plan in plans.iterrows():
+    for _, plan in plans[plans["indicator"].isin(planned)].iterrows():
         reported = done[(done["territory"] == plan["territory"]) & (done["indicator"] == plan["indicator"])]
         reported = reported[(reported["period_end"] >= plan["period_end"]) & (reported["group"] == plan["group"])]
+        reported = reported[reported["programme"].isin([plan["programme"], ""]) | (plan["programme"] == "")]
         if reported.empty:
             parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan)}
             yield Finding("EDS-107", plan["region"], (plan["figure_id"],), parts)
@@ -258,19 +268,25 @@ def plans_past(evidence: Evidence) -> Iterator[Finding]:
 
 
 def differing_sources(evidence: Evidence) -> Iterator[Finding]:
-    """EDS-108: sources that print different numbers for one thing at one time, beyond rounding."""
-    rows = ranked(without_reprints(evidence.observations, evidence.sources), evidence.sources)
+    """EDS-108, EDS-113: sources that print different numbers for one thing at one time, beyond rounding.
+
+    Plans of different dates may differ because the plan changed.
+    """
+    placed = evidence.observations[~unplaced(evidence.observations)]
+    rows = ranked(without_reprints(placed, evidence.sources), evidence.sources)
     for _, cell in rows.groupby([*SERIES_COLUMNS, "period"], sort=False):
         allowed = rounded_intervals(cell)
         if cell["source"].nunique() < 2 or allowed.low.max() <= allowed.high.min():
             continue
         best = cell.iloc[0]
+        ahead = best["status"] != "actual" and cell["published_latest"].nunique() > 1
         parts = {
-            "values": "; ".join(evidence.shown(figure_id) for figure_id in cell["figure_id"]),
+            "values": "; ".join(evidence.dated(row) for _, row in cell.iterrows()),
             "preferred": evidence.shown(best["figure_id"]),
             **evidence.names(best),
         }
-        yield Finding("EDS-108", best["region"], tuple(cell["figure_id"]), parts)
+        code = "EDS-113" if ahead else "EDS-108"
+        yield Finding(code, best["region"], tuple(cell["figure_id"]), parts)
 
 
 def ambiguous_pairs(evidence: Evidence) -> Iterator[Finding]:

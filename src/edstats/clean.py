@@ -261,7 +261,9 @@ def _publication_period(first: date, last: date, flow: bool) -> str:
     if flow:
         first, last = date(first.year, 1, 1), date(last.year, 12, 31)
         return Period(first, last, "year" if first.year == last.year else "span").code
-    return Period(first, last, "day" if first == last else "span").code
+    if first == last:
+        return Period(first, last, "day").code
+    return Period(first, last, "month" if (first.year, first.month) == (last.year, last.month) else "span").code
 
 
 # --- meaning ---------------------------------------------------------------------------------------------------------
@@ -302,7 +304,9 @@ def _share_faults(read: pd.DataFrame) -> list[Fault]:
 def _value_faults(read: pd.DataFrame) -> list[Fault]:
     shown = read["value"].map("{:g}".format)
     ranged = read["qualifier"] == "range"
-    early = (read["status"] == "actual") & (read["period_start"] > read["published_latest"])
+    # In August sources speak of the school year that begins in September as if it had begun.
+    begun = read["published_latest"] + pd.Timedelta(days=45)
+    early = (read["status"] == "actual") & (read["period_start"] > begun)
     checks = (
         ("value", read["value"] < 0, shown + " is below zero", "zero or more; a fall is an indicator of its own"),
         ("value_high", ranged & ~(read["value_high"] > read["value"]), shown + " is no lower end", "a higher end"),

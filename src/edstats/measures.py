@@ -14,10 +14,10 @@ import pandas as pd
 from edstats.codebook import read_table
 from edstats.columns import typed
 from edstats.intervals import Intervals, described, printed_intervals, rounded_intervals
-from edstats.selection import ranked, without_reprints
+from edstats.selection import ranked, unplaced, without_reprints
 
-# "near": the ends of two periods lie at most this many days apart, so that the count of one school year can stand
-# beside the count of the next.
+# "near": the starts and the ends of two periods lie at most this many days apart, so that the count of one school
+# year can stand beside the count of the next.
 NEAR_DAYS = 366
 
 Rule = Mapping[Hashable, str]  # a row of codebook/measures.csv; to pandas a column's name can be any hashable
@@ -32,9 +32,13 @@ class Measures:
 
 
 def compute_measures(observations: pd.DataFrame, sources: pd.DataFrame) -> Measures:
-    """All measures that the observations allow. Rows about a place inside a region enter none."""
+    """All measures that the observations allow.
+
+    Rows about a place inside a region enter none, nor do those that nothing places in time.
+    """
     usable = ranked(without_reprints(observations[observations["place"] == ""], sources), sources)
     usable = usable.astype(dict.fromkeys(usable.select_dtypes("category"), "str"))
+    usable = usable[~unplaced(usable)]
     tables, ambiguous = [], []
     for rule in read_table("measures").to_dict("records"):
         numerators = _candidates(usable, rule, "numerator")
@@ -44,6 +48,7 @@ def compute_measures(observations: pd.DataFrame, sources: pd.DataFrame) -> Measu
         pairs = _pairs(numerators, _candidates(usable, rule, "denominator"), rule)
         pairs, unclear = _one_denominator(pairs)
         tables.append(_quotients(pairs, rule))
+        tables.append(_printed_shares(usable, rule))
         ambiguous.append(unclear.assign(measure=rule["measure"]))
     table = pd.concat(tables, ignore_index=True).sort_values(["measure", "region", "numerator"], kind="stable")
     return Measures(typed(table, "measures"), pd.concat(ambiguous, ignore_index=True))
@@ -73,9 +78,15 @@ def _pairs(numerators: pd.DataFrame, denominators: pd.DataFrame, rule: Rule) -> 
     right = denominators.add_suffix("_d").assign(area=denominators["territory"].to_numpy())
     pairs = numerators.merge(right, on="area")
     pairs = pairs[pairs["figure_id"] != pairs["figure_id_d"]]
-    for allowed in (_groups_meet, _statuses_meet, _periods_meet, _programmes_meet, _works_meet, _sources_meet):
+    for allowed in MEETINGS:
         pairs = pairs[allowed(pairs, rule)]
     return pairs
+
+
+def _counted_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
+    """Education facilities are no part of schools; money and places may be divided by either."""
+    same = (pairs["counted"] == "facility") == (pairs["counted_d"] == "facility")
+    return pd.Series(True, pairs.index) if rule["formula"] in ("ratio", "sum") else same
 
 
 def _groups_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
@@ -89,10 +100,13 @@ def _statuses_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
 
 
 def _periods_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    distance = (pairs["period_end"] - pairs["period_end_d"]).abs().dt.days
+    ends = (pairs["period_end"] - pairs["period_end_d"]).abs().dt.days
+    starts = (pairs["period_start"] - pairs["period_start_d"]).abs().dt.days
     meets = {
-        "same": pairs["period"] == pairs["period_d"],
-        "near": distance <= NEAR_DAYS,
+        # A year that a source prints and the year that stands for none are not known to be the same.
+        "same": (pairs["period"] == pairs["period_d"]) & (pairs["period_basis"] == pairs["period_basis_d"]),
+        "overlap": (pairs["period_start"] <= pairs["period_end_d"]) & (pairs["period_start_d"] <= pairs["period_end"]),
+        "near": ends.clip(lower=starts) <= NEAR_DAYS,
         "earlier": pairs["period_end"] < pairs["period_end_d"],
         "any": pd.Series(True, pairs.index),
     }
@@ -125,6 +139,13 @@ def _sources_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
     return same | ~pairs["figure_id"].isin(served)
 
 
+# What numerator and denominator must have in common; two sources meet last, among what is left.
+MEETINGS = (
+    *(_counted_meet, _groups_meet, _statuses_meet, _periods_meet, _programmes_meet, _works_meet),
+    _sources_meet,
+)
+
+
 def _one_denominator(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The best denominator of each numerator; numerators whose best ones differ in value are set apart.
 
@@ -154,7 +175,10 @@ def _quotients(pairs: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     )
     table = _measured(pairs, rule, printed, rounded)
     return table.assign(
-        counted=np.where(pairs["counted_d"] != "", pairs["counted_d"], pairs["counted"]),
+        # One side of facilities makes it a matter of facilities.
+        counted=np.where(
+            pairs["counted_d"].isin(["facility"]) | (pairs["counted"] == ""), pairs["counted_d"], pairs["counted"]
+        ),
         denominator=pairs["figure_id_d"].to_numpy(),
         published_latest=pairs[["published_latest", "published_latest_d"]].max(axis=1).to_numpy(),
         pairing=pairing,
@@ -175,6 +199,18 @@ def _formula(formula: str, left: Intervals, right: Intervals) -> Intervals:
         case "sum":
             return left + right
     raise ValueError(f"codebook/measures.csv: no formula '{formula}'")
+
+
+def _printed_shares(observations: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """Shares that sources print: they stand beside the computed ones, and alone where a count is missing."""
+    if rule["formula"] != "share" or rule["unit"] != "percent":
+        return pd.DataFrame()
+    rows = observations[observations["indicator"] == rule["numerator"]]
+    rows = rows[(rows["share_of"] == rule["denominator"]) & (rows["unit"] == "percent")]
+    groups = ["" if group == "-" else group for group in rule["numerator_groups"].split()]
+    rows = rows if groups == ["*"] else rows[rows["group"].isin(groups)]
+    table = _measured(rows, rule, printed_intervals(rows), rounded_intervals(rows))
+    return table.assign(denominator="", pairing="as printed").dropna(subset="value")
 
 
 def _per_year(rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from edstats.codebook import read_table
 from edstats.intervals import printed_intervals
+from edstats.wording import PLACED_WITHIN_DAYS
 
 # Observations alike in these columns speak of one thing at some time.
 SERIES_COLUMNS = [
@@ -60,3 +61,9 @@ def _yielding_bounds(observations: pd.DataFrame) -> pd.Series:
     met = frame.merge(values, left_on=keys, right_index=True, how="left")
     yields = (met["max"] >= met["low"]) & (met["min"] <= met["high"]) & ~is_value
     return pd.Series(yields.to_numpy(), index=observations.index)
+
+
+def unplaced(observations: pd.DataFrame) -> pd.Series:
+    """True for observations that nothing places in time: no printed period, and bounds years apart."""
+    length = (observations["period_end"] - observations["period_start"]).dt.days
+    return (observations["period_basis"] == "published") & (length > PLACED_WITHIN_DAYS)

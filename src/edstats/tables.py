@@ -157,6 +157,7 @@ class Teller:
         notes = {
             "two sources": self.wording.text("from two sources"),
             "two dates": self.wording.text("of two dates"),
+            "as printed": self.wording.text("printed as a share"),
         }
         note = notes.get(str(row["pairing"]))
         return parts + Markup(" <em>{}</em>").format(note) if note else parts

@@ -45,7 +45,7 @@ def totals(observations: pd.DataFrame, sources: pd.DataFrame, regions: list[str]
     # A region that reports several programmes for one cell has no single number to add.
     best = best[~best.duplicated(["region", *CELL], keep=False)]
     pairs = zip(best["indicator"].astype("str"), best["region"].astype("str"), strict=True)
-    best = best[[applies(indicator, region) for indicator, region in pairs]]
+    best = best[np.array([applies(indicator, region) for indicator, region in pairs], dtype="bool")]
     return pd.DataFrame([_total(cell, regions) for _, cell in best.groupby(CELL, observed=True)], columns=COLUMNS)
 
 

@@ -26,6 +26,8 @@ CATALOGUES = Path(__file__).parent / "locale"
 # Plain "ru" and "kk" print KZT and other spaces than readers in Kazakhstan expect; English has no Kazakh variant.
 LOCALES = {"en": "en_GB", "ru": "ru_KZ", "kk": "kk_KZ"}
 BILLION, MILLION = 10**9, 10**6
+# An undated page whose bounds lie further apart than five years says of no time what it says.
+PLACED_WITHIN_DAYS = 5 * 366
 
 
 def languages() -> tuple[str, ...]:
@@ -151,6 +153,8 @@ class Wording:
         "About" stands where only the bounds of an undated page tell the time.
         """
         start, end, code = row["period_start"].date(), row["period_end"].date(), str(row["period"])
+        if row.get("period_basis") == "published" and (end - start).days > PLACED_WITHIN_DAYS:
+            return self.text("time not known")
         if row.get("period_basis", "printed") == "published" and pd.isna(row.get("published")):
             return self.text("about {time}", time=self._span(start, end))
         if start == end:
@@ -169,3 +173,12 @@ class Wording:
         if start.year == end.year:
             first = str(format_date(start, "LLLL", locale=self.locale))
         return f"{first} – {last}"
+
+    def published(self, source: pd.Series) -> str:
+        """When a source was published: its day, or "about" the months or years between which it must have been."""
+        first, last = source["published_earliest"].date(), source["published_latest"].date()
+        if pd.notna(source["published"]):
+            return self.day(first)
+        if (last - first).days > PLACED_WITHIN_DAYS:
+            return self.text("time not known")
+        return self.text("about {time}", time=self._span(first, last))
