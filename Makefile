@@ -24,7 +24,7 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' -exec \
-		$(BIN)/nbstripout --verify --extra-keys metadata.language_info.version {} +
+		$(BIN)/nbstripout --verify --keep-id --extra-keys metadata.language_info.version {} +
 
 lab: .venv/installed
 	$(BIN)/jupyter-lab notebooks

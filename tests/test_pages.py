@@ -46,10 +46,12 @@ def _sources_html(seeds: Dataset) -> str:
 
 def _comparison_html(seeds: Dataset) -> str:
     page = ComparisonPage(seeds, Wording("en"))
-    measures = ["small_school_share", "small_share_of_rural_schools", "renovation_spending_per_school"]
-    measures += ["places_per_new_school", "students_per_school"]
-    parts = [page.lead(), *map(page.measure, measures), page.planned_against_done(), page.city_totals()]
-    return "".join(part.text for part in [*parts, page.coverage(), page.method()])
+    indicators = ["schools_total", "schools_multi_shift", "schools_emergency", "place_shortage", "first_graders"]
+    parts = [page.lead(), page.overview(), page.small_schools(), page.renovation(), page.pipeline()]
+    parts += map(page.measure, ["places_per_new_school", "students_per_school"])
+    parts += map(page.indicator, [*indicators, "education_budget"])
+    parts += [page.city_totals(), page.coverage(), page.method()]
+    return "".join(part.text for part in parts)
 
 
 class _Reader(HTMLParser):
@@ -179,7 +181,7 @@ def test_text_of_strangers_is_escaped(seeds: Dataset) -> None:
     attack = '<img src=x onerror="alert(1)">'
     hostile = seeds.observations.assign(as_printed=attack, note=attack, place=attack)
     sources = seeds.sources.assign(title=attack, publisher=attack, note=attack, url="javascript:alert(1)")
-    poisoned = Dataset(hostile, seeds.measures, seeds.findings, sources, seeds.doubts, seeds.as_of)
+    poisoned = Dataset(hostile, seeds.measures, seeds.findings, sources, seeds.doubts, seeds.prices, seeds.as_of)
     html = _region_html(poisoned, "KZ-15") + _sources_html(poisoned)
     assert "<img" not in html
     assert 'href="javascript' not in html

@@ -134,7 +134,7 @@ def test_undated_sources_have_bounds_and_no_day(seeds: Dataset) -> None:
 
 
 def test_as_of_shows_the_earlier_picture(seeds: Dataset) -> None:
-    earlier = assemble(seeds.observations, seeds.sources, seeds.doubts, pd.Timestamp("2024-06-30").date())
+    earlier = assemble(seeds.observations, seeds.sources, seeds.doubts, seeds.prices, pd.Timestamp("2024-06-30").date())
     assert set(earlier.sources["source"]) == {AKTOBE_2023, CITIES, KARAGANDA}
     assert "small_school_share" not in set(earlier.measures["measure"])
     assert "EDS-101" not in set(earlier.findings["code"])

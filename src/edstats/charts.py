@@ -18,6 +18,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 # Dark blue for what the page is about, grey for the others (both at least 3:1 on white), red for what is not there yet.
 FOCUS, OTHER, INK, FAINT = "#12436d", "#7a7a7a", "#1d1d1d", "#d0d0d0"
@@ -74,9 +75,33 @@ class ChartText:
     data: Markup
 
 
+@dataclass(frozen=True)
+class Row:
+    """One row of a chart of dots: its label, its marks, and older numbers as a faint trail behind them."""
+
+    label: str
+    marks: tuple[Mark, ...]
+    trail: tuple[float, ...] = ()
+    connected: bool = False
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The axis of a chart: its ends, its ticks with their labels, and whether it is logarithmic."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+    logarithmic: bool = False
+
+
+PERCENT = Scale(0, 103, ((0, "0%"), (50, "50%"), (100, "100%")))
+
+
 def bars(marks: Sequence[Mark], text: ChartText) -> Markup:
     """Numbers as bars from zero, one a row."""
-    figure, axes, positions = _rows(marks, max(mark.end for mark in marks))
+    scale = Scale(0, 1.03 * max(mark.end for mark in marks), ((0, "0"),))
+    figure, axes, positions = _rows([Row(mark.label, (mark,)) for mark in marks], scale)
     for position, mark in zip(positions, marks, strict=True):
         colour = FOCUS if mark.focus else OTHER
         face = colour if mark.status == "actual" else "white"
@@ -87,24 +112,17 @@ def bars(marks: Sequence[Mark], text: ChartText) -> Markup:
     return _published(figure, text)
 
 
-def shares(marks: Sequence[Mark], text: ChartText) -> Markup:
-    """Shares in percent as dots on a line from 0 to 100, one a row."""
-    figure, axes, positions = _rows(marks, 100)
-    for position, mark in zip(positions, marks, strict=True):
+def dots(rows: Sequence[Row], text: ChartText, scale: Scale = PERCENT) -> Markup:
+    """Numbers as dots on a line: for shares and ratios, which do not add up."""
+    figure, axes, positions = _rows(rows, scale)
+    for position, row in zip(positions, rows, strict=True):
         axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
-        _dot(axes, position, mark)
-    return _published(figure, text)
-
-
-def levels_and_targets(pairs: Sequence[tuple[Mark | None, Mark | None]], text: ChartText) -> Markup:
-    """Shares in percent: the level filled, the target hollow, a line between where both are reported."""
-    found = [[mark for mark in pair if mark] for pair in pairs]
-    rows = [Mark(marks[0].label, 0, " → ".join(mark.words for mark in marks)) for marks in found]
-    figure, axes, positions = _rows(rows, 100)
-    for position, marks in zip(positions, found, strict=True):
-        axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
-        axes.plot([mark.value for mark in marks], [position] * len(marks), color=FOCUS, linewidth=2, zorder=2)
-        for mark in marks:
+        if row.connected:
+            axes.plot(
+                [mark.value for mark in row.marks], [position] * len(row.marks), color=FOCUS, linewidth=2, zorder=2
+            )
+        axes.plot(row.trail, [position] * len(row.trail), "|", color=OTHER, markersize=9, markeredgewidth=2, zorder=2)
+        for mark in row.marks:
             _dot(axes, position, mark)
     return _published(figure, text)
 
@@ -158,32 +176,64 @@ def coverage_heatmap(counts: pd.DataFrame, not_applicable: pd.DataFrame, text: C
         return _published(figure, text, "chart wide")
 
 
-def _rows(marks: Sequence[Mark], largest: float) -> tuple[Figure, Axes, list[float]]:
-    """A drawing with a row for each mark, its label and number written above where the mark goes.
+def tile_map(tiles: Sequence[tuple[int, int, str, str, float | None]], text: ChartText) -> Markup:
+    """Regions as tiles in their rough places: row, column, name, words, and a shade from 0 to 1 (None: grey).
 
-    Heights are counted in lines of text. Returns the figure, its axes and the height of each mark.
+    A light tile has dark words and a dark tile white ones; the words alone say everything.
     """
-    labels = [[*textwrap.wrap(mark.label, LINE), *textwrap.wrap(mark.words, LINE - 4)] for mark in marks]
+    rows, columns = max(tile[0] for tile in tiles) + 1, max(tile[1] for tile in tiles) + 1
+    palette = sns.light_palette(FOCUS, as_cmap=True)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH * 2, WIDTH * 2 * rows / columns * 0.72))
+        axes = figure.add_axes((0, 0, 1, 1))
+        for row, column, name, words, shade in tiles:
+            face = "#eeeeee" if shade is None else palette(0.15 + 0.8 * shade)
+            ink = "white" if shade is not None and shade > 0.45 else INK
+            axes.add_patch(Rectangle((column + 0.03, row + 0.04), 0.94, 0.92, facecolor=face, edgecolor="none"))
+            place: dict[str, Any] = {"ha": "center", "color": ink}
+            axes.text(column + 0.5, row + 0.3, "\n".join(textwrap.wrap(name, 13)), va="center", fontsize=10, **place)
+            lines = "\n".join(textwrap.wrap(words, 14))
+            weight = "normal" if shade is None else "bold"
+            axes.text(column + 0.5, row + 0.7, lines, va="center", fontsize=9.5, fontweight=weight, **place)
+        axes.set_xlim(0, columns)
+        axes.set_ylim(rows, 0)
+        axes.axis("off")
+        return _published(figure, text, "chart wide")
+
+
+def _rows(rows: Sequence[Row], scale: Scale) -> tuple[Figure, Axes, list[float]]:
+    """A drawing in which each row has its label and its numbers in words above the place for its marks.
+
+    Heights are counted in lines of text. Returns the figure, its axes and the height of each row's marks.
+    """
+    labels = [[(part, "normal") for part in textwrap.wrap(row.label, LINE)] + _numbers(row) for row in rows]
     positions, line = [], 0.0
     with mpl.rc_context(STYLE):
         below = 1.6 * LINE_HEIGHT
         height = LINE_HEIGHT * sum(len(label) + 2 for label in labels) + below
         figure = Figure(figsize=(WIDTH, height))
         axes = figure.add_axes((0.04, below / height, 0.9, 1 - below / height))
-        for mark, label in zip(marks, labels, strict=True):
-            first_number = len(textwrap.wrap(mark.label, LINE))
-            for index, part in enumerate(label):
+        if scale.logarithmic:
+            axes.set_xscale("log")
+            axes.minorticks_off()
+        axes.set_xlim(scale.low, scale.high)
+        for label in labels:
+            for part, weight in label:
                 line += 1
-                weight = "bold" if mark.focus and index >= first_number else "normal"
-                axes.text(0, line, part, va="baseline", ha="left", fontweight=weight)
+                axes.text(0, line, part, transform=axes.get_yaxis_transform(), va="baseline", fontweight=weight)
             positions.append(line + 0.8)
             line += 2
         axes.set_ylim(line, 0)
-        axes.set_xlim(0, largest * 1.03)
         axes.set_yticks([])
-        axes.set_xticks([0, 50, 100] if largest == 100 else [0])
-        axes.xaxis.set_major_formatter("{x:.0f}%" if largest == 100 else "{x:.0f}")
+        axes.set_xticks([value for value, _ in scale.ticks], [name for _, name in scale.ticks])
     return figure, axes, positions
+
+
+def _numbers(row: Row) -> list[tuple[str, str]]:
+    """The lines that say a row's numbers in words, with their weight."""
+    words = [" → ".join(mark.words for mark in row.marks)] if row.connected else [mark.words for mark in row.marks]
+    weight = "bold" if all(mark.focus for mark in row.marks) else "normal"
+    return [(part, weight) for text in words for part in textwrap.wrap(text, LINE - 4)]
 
 
 def _dot(axes: Axes, position: float, mark: Mark) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from edstats.codebook import read_table
 
-TABLES = ("observations", "measures", "findings", "sources", "doubts")
+TABLES = ("observations", "measures", "findings", "sources", "doubts", "prices")
 
 
 def typed(frame: pd.DataFrame, table: str) -> pd.DataFrame:

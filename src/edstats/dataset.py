@@ -25,13 +25,14 @@ class DataNotFoundError(FileNotFoundError):
 
 @dataclass(frozen=True)
 class Dataset:
-    """The five clean tables, as described in the codebook's ``columns``, seen at ``as_of``."""
+    """The six clean tables, as described in the codebook's ``columns``, seen at ``as_of``."""
 
     observations: pd.DataFrame
     measures: pd.DataFrame
     findings: pd.DataFrame
     sources: pd.DataFrame
     doubts: pd.DataFrame
+    prices: pd.DataFrame
     as_of: date
 
 
@@ -39,6 +40,7 @@ def assemble(
     observations: pd.DataFrame,
     sources: pd.DataFrame,
     doubts: pd.DataFrame,
+    prices: pd.DataFrame,
     as_of: date | None = None,
     language: str = "en",
 ) -> Dataset:
@@ -53,7 +55,7 @@ def assemble(
     observations, sources = typed(seen, "observations"), typed(known, "sources")
     measures = compute_measures(observations, sources)
     findings = find(observations, sources, doubts, measures, as_of, Wording(language))
-    return Dataset(observations, measures.table, findings, sources, typed(doubts, "doubts"), as_of)
+    return Dataset(observations, measures.table, findings, sources, typed(doubts, "doubts"), prices, as_of)
 
 
 def newest(sources: pd.DataFrame) -> date:
@@ -92,7 +94,7 @@ def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]
         for source, listed in zip(raw.doubts["source"], numbers, strict=True)
     ]
     doubts = typed(raw.doubts.assign(figures=figures), "doubts")
-    return assemble(cleaned.observations, cleaned.sources, doubts), ()
+    return assemble(cleaned.observations, cleaned.sources, doubts, typed(raw.prices, "prices")), ()
 
 
 def clean_files(dataset: Dataset) -> dict[str, str]:
@@ -127,6 +129,9 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     folder = Path(data) if data else find_data(Path.cwd())
     if not (folder / "clean" / "observations.csv").exists():
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
-    tables = {name: read_csv(folder / "clean" / f"{name}.csv", name) for name in ("observations", "sources", "doubts")}
+    tables = {
+        name: read_csv(folder / "clean" / f"{name}.csv", name)
+        for name in ("observations", "sources", "doubts", "prices")
+    }
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
     return assemble(**tables, as_of=day, language=language)

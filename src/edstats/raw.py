@@ -25,6 +25,7 @@ FIGURE_COLUMNS = (
 CORRECTABLE = FIGURE_COLUMNS[1:]  # a figure keeps its number
 CORRECTION_COLUMNS = ("source", "figure", "column", "expected", "corrected", "reason")
 DOUBT_COLUMNS = ("source", "figures", "doubt")
+PRICE_COLUMNS = ("year", "average", "source", "url", "note")
 # Both names stand in lists that are parted by spaces, and in addresses of pages.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -40,11 +41,13 @@ class Raw:
     sources: pd.DataFrame
     figures: pd.DataFrame
     doubts: pd.DataFrame
+    prices: pd.DataFrame
     faults: tuple[Fault, ...]
 
 
 def read_raw(data: Path) -> Raw:
-    """Read ``data/raw``: ``sources.csv``, ``figures/*.csv`` and, where they exist, ``corrections.csv``, ``doubts.csv``.
+    """Read ``data/raw``: ``sources.csv``, ``figures/*.csv`` and, where they exist, ``corrections.csv``, ``doubts.csv``,
+    ``prices.csv``.
 
     Never raises for what stands in the files: each fault is in ``Raw.faults``.
     """
@@ -54,10 +57,11 @@ def read_raw(data: Path) -> Raw:
     figures = _read_figures(raw / "figures", data, faults)
     corrections = _read_optional(raw / "corrections.csv", data, CORRECTION_COLUMNS, faults)
     doubts = _read_optional(raw / "doubts.csv", data, DOUBT_COLUMNS, faults)
-    faults += _key_faults(sources, figures)
+    prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
+    faults += _key_faults(sources, figures) + _price_faults(prices)
     figures, correction_faults = _corrected(figures, corrections)
     faults += correction_faults + _doubt_faults(doubts, sources, figures)
-    return Raw(sources, figures, doubts, tuple(faults))
+    return Raw(sources, figures, doubts, prices, tuple(faults))
 
 
 def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -168,6 +172,20 @@ def _key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
             near = nearest(source, known)
             remedy = "add its row to raw/sources.csv" + (f", or rename the file to {near}.csv" if near else "")
             faults.append(Fault(file, 0, "source", f"no source '{source}'", remedy))
+    return faults
+
+
+def _price_faults(prices: pd.DataFrame) -> list[Fault]:
+    """Years and rises that are no numbers, and years that stand twice."""
+    faults = []
+    for column, pattern, remedy in (
+        ("year", r"(19|20)\d\d", "a calendar year"),
+        ("average", r"-?\d+(\.\d+)?", "percent with a point as decimal mark"),
+    ):
+        wrong = prices[~prices[column].astype("str").str.fullmatch(pattern)]
+        faults += [Fault(e["file"], e["row"], column, f"'{e[column]}'", remedy) for e in wrong.to_dict("records")]
+    for entry in _repeated(prices, ["year"]):
+        faults.append(Fault(entry["file"], entry["row"], "year", f"'{entry['year']}' stands twice", "each year once"))
     return faults
 
 

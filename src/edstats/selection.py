@@ -37,9 +37,9 @@ def ranked(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
         bound=_yielding_bounds(observations),
         publisher=kind.map(publishers.index),
     )
-    by = ["period_end", "bound", "precision", "publisher", "published_latest", "figure_id"]
+    by = ["period_end", "period_start", "bound", "precision", "publisher", "published_latest", "figure_id"]
     return observations.loc[
-        order.sort_values(by, ascending=[False, True, True, True, False, True], kind="stable").index
+        order.sort_values(by, ascending=[False, False, True, True, True, False, True], kind="stable").index
     ]
 
 

@@ -147,13 +147,16 @@ class Teller:
         """The time that a row is about; "about" for figures of pages that print no date."""
         return self.wording.period(row)
 
+    def _part(self, figure: str, with_note: bool) -> Markup:
+        """A figure of a measure; its note too where two sources may not count the same."""
+        observation = self.observation(figure)
+        note = f"; {observation['note']}" if with_note and observation["note"] else ""
+        return Markup("{} ({})").format(self.figure_link(figure), self.indicator(observation).lower() + note)
+
     def made_of(self, row: pd.Series) -> Markup:
         """The figures that a measure was computed from, each linked, and whether two sources or dates meet."""
         figures = [row["numerator"], row["denominator"]] if row["denominator"] else [row["numerator"]]
-        parts = Markup(" · ").join(
-            Markup("{} ({})").format(self.figure_link(figure), self.indicator(self.observation(figure)).lower())
-            for figure in figures
-        )
+        parts = Markup(" · ").join(self._part(figure, str(row["pairing"]) == "two sources") for figure in figures)
         notes = {
             "two sources": self.wording.text("from two sources"),
             "two dates": self.wording.text("of two dates"),
@@ -213,7 +216,8 @@ def measures_table(teller: Teller, measures: pd.DataFrame, caption: str, with_re
 
 def _dated_like_numerator(teller: Teller, row: pd.Series) -> pd.Series:
     numerator = teller.observation(row["numerator"])
-    return pd.concat([row, numerator[["period_basis", "published"]]])
+    dates = ["period_basis", "published"]
+    return pd.concat([row.drop(dates, errors="ignore"), numerator[dates]])
 
 
 def findings_list(teller: Teller, findings: pd.DataFrame) -> Markup:

@@ -1,27 +1,24 @@
 """The page that sets regions side by side: only like with like, with the coverage of each comparison."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
+from edstats.charts import Row, Scale
 from edstats.codebook import read_table
+from edstats.comparisons import newest_measures, newest_observations
 from edstats.dataset import Dataset
+from edstats.pages import reporting
 from edstats.pages.parameters import Parameters
-from edstats.pages.sections import (
-    STATUS_RANK,
-    ChartBuilder,
-    Draw,
-    coverage_sentence,
-    measure_figures,
-    method,
-    paragraph,
-    section,
-)
-from edstats.tables import Html, Teller, figures_table, html_table, measures_table
-from edstats.totals import applies, regions_of_type, totals
+from edstats.pages.sections import ChartBuilder, coverage_sentence, measure_figures, method, paragraph, section
+from edstats.pages.spending import renovation_section
+from edstats.tables import Html, Teller, figures_table, measures_table
+from edstats.totals import applies
 from edstats.wording import Wording
+
+SHARES = ("small_school_share", "small_share_of_rural_schools")
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,10 @@ class ComparisonPage:
     def _teller(self) -> Teller:
         return Teller(self.dataset, self.wording)
 
+    @property
+    def _charts(self) -> ChartBuilder:
+        return ChartBuilder(self._teller)
+
     def lead(self) -> Html:
         """How many regions are reported on, and what is compared."""
         text = self.wording.text
@@ -47,201 +48,187 @@ class ComparisonPage:
         reported = regions[regions != "KZ"].nunique()
         lead = text(
             "Figures published up to {day} on {count} of the 20 regions. Only like is set beside like; how many "
-            "regions report a number stands beside it.",
+            "regions report a number stands beside it. The newest number of a region is shown; older ones are ticks "
+            "behind it, and all stand in the tables.",
             day=self.wording.day(self.dataset.as_of),
             count=reported,
         )
         return Html(paragraph(lead, "lead"))
 
+    # --- overview ----------------------------------------------------------------------------------------------------
+
+    def overview(self) -> Html:
+        """The regions as tiles with their small-school shares."""
+        text = self.wording.text
+        rows = self._newest("small_school_share")
+        shown = {str(row["region"]): row for _, row in rows[rows["use"] == "shown"].iterrows()}
+        regions = read_table("regions").query("type != 'country'").to_dict("records")
+        data: list[tuple[str, str]] = []
+        tiles: list[tuple[int, int, str, str, float | None]] = []
+        for region in regions:
+            code, name = region["region"], region[f"short_{self.wording.language}"]
+            row = shown.get(code)
+            if row is not None:
+                said, shade = self._teller.measure_value(row), float(row["value"]) / 100
+            else:
+                outside = not applies("schools_small", code)
+                said, shade = text("does not apply") if outside else text("not reported"), None
+            tiles.append((int(region["tile_row"]), int(region["tile_column"]), name, said, shade))
+            data.append((self.wording.name("regions", code), said))
+        words = {
+            "identifier": "chart-overview",
+            "title": text("Small schools as a share of all schools, where it is reported"),
+            "subtitle": text("Percent, newest number of each region; grey: not reported or does not apply"),
+        }
+        chart = charts.tile_map(tiles, self._charts.text(data, measure_figures(pd.DataFrame(shown.values())), words))
+        return section("overview", text("The regions at a glance"), chart)
+
+    # --- measures ----------------------------------------------------------------------------------------------------
+
+    def small_schools(self) -> Html:
+        """Small-school shares, of all schools and of rural schools apart."""
+        text = self.wording.text
+        note = text(
+            "Computed from counts where a source prints both; else the share that a source prints. Shares of all "
+            "schools and of rural schools are different things and are kept apart."
+        )
+        parts = [paragraph(note)]
+        for measure in SHARES:
+            parts += [
+                Markup("<h3>{}</h3>").format(self.wording.name("measures", measure)),
+                *self._measure_parts(measure),
+            ]
+        return section("small-schools", text("Small schools"), *parts)
+
+    def renovation(self) -> Html:
+        """Renovation spending per school, each kind of works apart."""
+        return renovation_section(self._teller, self._newest("renovation_spending_per_school", ["works", "counted"]))
+
     def measure(self, measure: str) -> Html:
         """One measure over all regions: chart, coverage, and how each value was made."""
-        rule = read_table("measures").set_index("measure").loc[measure]
         name = self.wording.name("measures", measure)
+        return section(measure.replace("_", "-"), name, *self._measure_parts(measure))
+
+    def _newest(self, measure: str, kind: list[str] | None = None) -> pd.DataFrame:
         rows = self.dataset.measures[self.dataset.measures["measure"] == measure]
-        own = rows["region"].astype("str") == rows["territory"].astype("str")
-        older = rows[~own]
-        # What is so stands before what is planned; values are ranked within one status only.
-        order = rows[own].assign(rank=rows["status"].astype("str").map(STATUS_RANK))
-        rows = order.sort_values(["rank", "value"], ascending=[True, False])
-        sentence = coverage_sentence(
-            self._teller, set(rows["region"]), [str(rule["numerator"]), str(rule["denominator"])]
-        )
-        parts = [paragraph(sentence, "coverage")]
-        if not rows.empty:
+        return newest_measures(rows, self.dataset.observations, self.dataset.sources, kind or [])
+
+    def _measure_parts(self, measure: str) -> list[Markup]:
+        rules = read_table("measures").set_index("measure")
+        name = self.wording.name("measures", measure)
+        rows = self._newest(measure)
+        shown = rows[rows["use"] == "shown"]
+        indicators = [str(rules.loc[measure, side]) for side in ("numerator", "denominator")]
+        parts = [paragraph(coverage_sentence(self._teller, set(shown["region"]), indicators), "coverage")]
+        if not shown.empty:
             parts.append(self._measure_chart(measure, name, rows))
-            parts.append(measures_table(self._teller, rows, name, with_region=True))
+            parts.append(
+                measures_table(self._teller, rows.sort_values(["region", "period_end"]), name, with_region=True)
+            )
+        own = self.dataset.measures["region"].astype("str") == self.dataset.measures["territory"].astype("str")
+        older = self.dataset.measures[(self.dataset.measures["measure"] == measure) & ~own]
         if not older.empty:
             note = self.wording.text("Regions in former borders, set beside none of the above:")
             parts += [paragraph(note), measures_table(self._teller, older, name, with_region=True)]
-        return section(measure.replace("_", "-"), name, *parts)
+        return parts
 
     def _measure_chart(self, measure: str, name: str, rows: pd.DataFrame) -> Markup:
-        """The chart of a measure; nothing for a single ratio, which a bar of its own length says nothing about."""
-        of_percent = rows["unit"].iloc[0] == "percent"
-        if len(rows) < 2 and not of_percent:
-            return Markup("")
-        text, builder = self.wording.text, ChartBuilder(self._teller)
-        marks = [builder.measure_mark(row, self._label(row)) for _, row in rows.iterrows()]
-        statuses = set(rows["status"])
-        hollow = text("hollow: planned or under way") if statuses - {"actual"} else text("all reported as fact")
+        """A row for each region with the newest number of each status; older ones as a trail; the country first."""
+        text = self.wording.text
+        percent = rows["unit"].iloc[0] == "percent"
+        shown = rows[rows["use"] == "shown"]
+        chart_rows = reporting.measure_rows(self._charts, rows)
+        top = max(float(value) for value in shown[["value", "value_high"]].max().dropna())
+        hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
         words = {
             "identifier": f"chart-{measure.replace('_', '-')}",
-            "title": self._chart_title(name, rows),
-            "subtitle": text("{measure}, by region; {hollow}", measure=name, hollow=hollow),
+            "title": self._chart_title(name, shown),
+            "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }
-        draw: Draw = charts.shares if of_percent else charts.bars
-        return builder.chart(draw, marks, measure_figures(rows), words)
+        scale = charts.PERCENT if percent else Scale(0, 1.05 * top, ((0, "0"),))
+        return self._charts.dots(chart_rows, measure_figures(shown), words, scale)
 
-    def _chart_title(self, name: str, rows: pd.DataFrame) -> str:
+    def _chart_title(self, name: str, shown: pd.DataFrame) -> str:
         """What the chart shows: its one value, or the ends of its values; plans are not set against facts."""
-        ends = rows.sort_values("value")
+        regions = shown[shown["region"] != "KZ"]
+        ends = (regions if len(regions) else shown).sort_values("value")
         low, high = ends.iloc[0], ends.iloc[-1]
         parts = {"high": self._teller.measure_value(high), "top": self.wording.name("regions", str(high["region"]))}
-        if len(rows) == 1:
+        if len(ends) == 1:
             return self.wording.text("{top}: {high}", **parts)
-        if rows["status"].nunique() > 1 or high["value"] == low["value"]:
+        if ends["ahead"].nunique() > 1 or high["value"] == low["value"]:
             return name
         parts |= {"low": self._teller.measure_value(low), "bottom": self.wording.name("regions", str(low["region"]))}
         return self.wording.text("From {low} ({bottom}) to {high} ({top})", **parts)
 
-    def _label(self, row: pd.Series) -> str:
-        """Region with whatever else tells one row from another."""
-        wording = self.wording
-        parts = [wording.name("regions", str(row["region"]))]
-        parts += [
-            wording.name(table, str(row[column]))
-            for table, column in (("works", "works"), ("groups", "group"))
-            if str(row[column])
-        ]
-        if str(row["counted"]) == "facility":
-            parts.append(wording.text("for each facility"))
-        return ", ".join(parts)
+    # --- indicators --------------------------------------------------------------------------------------------------
 
-    def planned_against_done(self) -> Html:
-        """New schools by region and status."""
+    def indicator(self, indicator: str) -> Html:
+        """One indicator over all regions: the newest level of each, older ones behind it, all in a table."""
+        name = self.wording.name("indicators", indicator)
+        rows = self.dataset.observations[self.dataset.observations["indicator"] == indicator]
+        rows = newest_observations(rows, self.dataset.sources, ["group", "unit"])
+        shown = rows[rows["use"] == "shown"]
+        sentence = coverage_sentence(self._teller, set(shown["region"].astype("str")), [indicator])
+        parts = [paragraph(sentence, "coverage"), *reporting.country_sentence(self._teller, shown)]
+        counts = rows[~rows["unit"].isin(["percent", "times"]) & (rows["region"] != "KZ")]
+        if not counts.empty:
+            parts.append(self._indicator_chart(indicator, name, counts))
+        if not rows.empty:
+            ordered = rows.sort_values(["region", "group", "period_end"], kind="stable")
+            parts.append(figures_table(self._teller, ordered, name, anchors=False, with_region=True))
+        return section(indicator.replace("_", "-"), name, *parts)
+
+    def _indicator_chart(self, indicator: str, name: str, rows: pd.DataFrame) -> Markup:
         text = self.wording.text
-        rows = self._new_schools()
-        builder = ChartBuilder(self._teller)
-        marks = []
-        for _, row in rows.iterrows():
-            details = [self.wording.name("regions", str(row["region"]))]
-            if str(row["group"]):
-                details.append(self.wording.name("groups", str(row["group"])))
-            marks.append(builder.observation_mark(row, ", ".join(details)))
+        shown = rows[rows["use"] == "shown"]
+        hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
+        words = {
+            "identifier": f"chart-{indicator.replace('_', '-')}",
+            "title": name,
+            "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
+        }
+        scale = Scale(0, 1.05 * float(shown[["value", "value_high"]].max().max()), ((0, "0"),))
+        chart_rows = reporting.observation_rows(self._charts, rows)
+        return self._charts.dots(chart_rows, list(shown["figure_id"]), words, scale)
+
+    # --- new schools -------------------------------------------------------------------------------------------------
+
+    def pipeline(self) -> Html:
+        """New schools by region: opened, begun, planned; the newest number of each."""
+        text = self.wording.text
         title = text("New schools: planned, begun and opened")
+        rows = reporting.pipeline_rows(self.dataset)
+        chart_rows = [
+            Row(
+                self.wording.name("regions", region),
+                tuple(self._charts.observation_mark(row, "") for _, row in of_region.iterrows()),
+            )
+            for region, of_region in rows.groupby(rows["region"].astype("str"), sort=True)
+        ]
         words = {
             "identifier": "chart-planned-done",
             "title": title,
-            "subtitle": text("Schools by region; filled: opened, hollow: begun, dashed: planned. The years differ"),
+            "subtitle": text("Schools by region; filled: opened, hollow: begun or planned. The years differ"),
         }
         note = text(
-            "The plans reach to different years and are not ranked; a part of a plan is left out beside its whole."
+            "The newest number of each status that is about the whole region. The years differ, so the regions are not "
+            "ranked; parts of a plan stand on the regions' own pages."
         )
-        chart = builder.chart(charts.bars, marks, list(rows["figure_id"]), words)
-        return section(
-            "planned-and-done",
-            title,
-            paragraph(note),
-            chart,
-            figures_table(self._teller, rows, title, anchors=False, with_region=True),
-        )
+        scale = Scale(0, 1.05 * float(rows["value"].max()), ((0, "0"),))
+        chart = self._charts.dots(chart_rows, list(rows["figure_id"]), words, scale)
+        table = figures_table(self._teller, rows, title, anchors=False, with_region=True)
+        return section("planned-and-done", title, paragraph(note), chart, table)
 
-    def _new_schools(self) -> pd.DataFrame:
-        """New schools of every region; parts of a plan that is itself reported are left out."""
-        rows = self.dataset.observations
-        rows = rows[(rows["indicator"] == "schools_built") & (rows["place"] == "") & (rows["region"] != "KZ")]
-        shares = self.dataset.measures.query("measure == 'plan_share'")["numerator"]
-        rows = rows[~rows["figure_id"].isin(shares)]
-        return rows.assign(rank=rows["status"].astype("str").map(STATUS_RANK)).sort_values(
-            ["region", "rank", "figure_id"]
-        )
+    # --- totals, coverage --------------------------------------------------------------------------------------------
 
     def city_totals(self) -> Html:
-        """Sums over the three cities, where all of them report; what is unlike in the parts is said."""
-        text = self.wording.text
-        cities = regions_of_type("city")
-        sums = totals(self.dataset.observations, self.dataset.sources, cities)
-        sums = sums[sums["reporting"] > 1] if not sums.empty else sums
-        title = text("The three cities together")
-        header = [
-            text("What is counted"),
-            text("Sum"),
-            text("Status"),
-            text("Cities in it"),
-            text("Parts"),
-            text("Mind"),
-        ]
-        rows = [("", self._total_cells(row)) for _, row in sums.iterrows() if row["shown"] != "no"]
-        if not rows:
-            return section("cities", title, paragraph(text("No number is reported by enough of them."), "not-reported"))
-        note = text("A sum is shown when at least 60% of the regions asked report it, and marked when fewer do.")
-        return section("cities", title, paragraph(note), html_table(title, header, rows, numeric=(1,)))
-
-    def _total_cells(self, row: pd.Series) -> list[Markup | str]:
-        text = self.wording.text
-        name = self.wording.name("indicators", row["indicator"])
-        if row["group"]:
-            name += f" ({self.wording.name('groups', row['group'])})"
-        parts = Markup(" + ").join(self._teller.figure_link(figure) for figure in row["figures"].split())
-        mind = []
-        if ";" in row["periods"]:
-            mind.append(text("the periods differ: {periods}", periods=row["periods"].replace("/", "–")))
-        if row["coarsest"] > row["finest"]:
-            mind.append(text("one part is rounded to {step}", step=self.wording.number(row["coarsest"], 0)))
-        if row["shown"] == "marked":
-            mind.append(text("fewer than 60% report it"))
-        number = self.wording.value(pd.Series({**row.to_dict(), "precision": 1.0}))
-        count = text("{reporting} of {asked}", reporting=row["reporting"], asked=row["asked"])
-        return [name, number, self.wording.name("status", row["status"]), count, parts, "; ".join(mind)]
+        """Sums over the three cities, where enough of them report."""
+        return reporting.city_totals(self._teller)
 
     def coverage(self) -> Html:
-        """Which indicator is reported by which region: a heat map and the same as a table."""
-        text = self.wording.text
-        counts, outside = self._coverage_counts()
-        title = text("Who reports what")
-        reporting = (counts > 0).sum(axis=1)
-        header = [text("Indicator"), *counts.columns, text("Regions")]
-        rows = [
-            (
-                "",
-                [
-                    name,
-                    *(
-                        "×" if outside.at[name, region] else str(counts.at[name, region] or "–")
-                        for region in counts.columns
-                    ),
-                    text("{reporting} of {asked}", reporting=reporting[name], asked=int((~outside.loc[name]).sum())),
-                ],
-            )
-            for name in counts.index
-        ]
-        words = {
-            "identifier": "chart-coverage",
-            "title": text("Figures of each indicator by region"),
-            "subtitle": text("Number of figures; empty: not reported, ×: does not apply"),
-        }
-        data = [(name, text("{count} regions", count=reporting[name])) for name in counts.index]
-        chart_text = ChartBuilder(self._teller).text(data, list(self.dataset.observations["figure_id"]), words)
-        table = html_table(title, header, rows, numeric=tuple(range(1, len(header))))
-        chart = charts.coverage_heatmap(counts, outside, replace(chart_text, data=table))
-        return section("coverage", title, chart)
-
-    def _coverage_counts(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Counts of figures and whether an indicator does not apply; rows: names of indicators, columns: regions."""
-        rows = self.dataset.observations
-        rows = rows[(rows["place"] == "") & (rows["region"] != "KZ")]
-        indicators = read_table("indicators").query("indicator in @rows.indicator")
-        regions = read_table("regions").query("type != 'country'")
-        counts = pd.crosstab(rows["indicator"].astype("str"), rows["region"].astype("str"))
-        counts = counts.reindex(index=indicators["indicator"], columns=regions["region"], fill_value=0)
-        outside = pd.DataFrame(
-            [[not applies(indicator, region) for region in counts.columns] for indicator in counts.index],
-            counts.index,
-            counts.columns,
-        )
-        names = [self.wording.name("indicators", code) for code in counts.index]
-        short = list(regions[f"short_{self.wording.language}"])
-        return counts.set_axis(names).set_axis(short, axis=1), outside.set_axis(names).set_axis(short, axis=1)
+        """Which indicator is reported by which region."""
+        return reporting.coverage(self._teller)
 
     def method(self) -> Html:
         """How numbers get here."""

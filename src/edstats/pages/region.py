@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
+from edstats.charts import Row
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.pages.parameters import Parameters
@@ -247,7 +248,7 @@ class RegionPage:
             "title": self.wording.text("Shares that follow from the reported numbers"),
             "subtitle": self._subtitle(self.wording.text("Percent, computed from counts of one source"), shares),
         }
-        return self._charts.chart(charts.shares, marks, measure_figures(shares), words)
+        return self._charts.dots([Row(mark.label, (mark,)) for mark in marks], measure_figures(shares), words)
 
     def _spending_chart(self, measures: pd.DataFrame) -> Markup | None:
         """Spending per school of the region, the other regions' beside it in grey."""
@@ -272,7 +273,7 @@ class RegionPage:
                 "Reported spending divided by reported schools, tenge of the year, by region"
             ),
         }
-        return self._charts.chart(charts.bars, marks, measure_figures(own), words)
+        return self._charts.bars(marks, measure_figures(own), words)
 
     def _construction_chart(self, rows: pd.DataFrame) -> Markup | None:
         schools = rows[(rows["indicator"] == "schools_built") & (rows["place"] == "")]
@@ -293,7 +294,7 @@ class RegionPage:
                 self.wording.text("Schools; hollow: not opened yet. Bars may be parts of each other"), schools
             ),
         }
-        return self._charts.chart(charts.bars, marks, list(ordered["figure_id"]), words)
+        return self._charts.bars(marks, list(ordered["figure_id"]), words)
 
     def _levels_chart(self, topic: str, rows: pd.DataFrame) -> Markup | None:
         """Levels beside targets and plans, for shares that the codebook knows as such."""
@@ -301,17 +302,14 @@ class RegionPage:
         shares = rows[(rows["indicator"].astype("str").map(kinds) == "share") & (rows["unit"] == "percent")]
         if shares.empty:
             return None
-        pairs, data = [], []
+        chart_rows = []
         for (_, _), cell in shares.groupby(["indicator", "group"], observed=True, sort=False):
             newest = cell.sort_values("period_end")
             level = newest[newest["status"] == "actual"].tail(1)
             ahead = newest[newest["status"].isin(["target", "planned"])].tail(1)
             label = self._teller.indicator(cell.iloc[0])
-            marks = [
-                self._charts.observation_mark(found.iloc[0], label) if len(found) else None for found in (level, ahead)
-            ]
-            pairs.append((marks[0], marks[1]))
-            data += [(label, mark.words) for mark in marks if mark]
+            marks = [self._charts.observation_mark(found.iloc[0], label) for found in (level, ahead) if len(found)]
+            chart_rows.append(Row(label, tuple(marks), connected=True))
         words = {
             "identifier": f"chart-{topic}",
             "title": self.wording.text("Reported levels and targets"),
@@ -319,7 +317,7 @@ class RegionPage:
                 self.wording.text("Percent; filled: reported level, hollow: target or plan"), shares
             ),
         }
-        return charts.levels_and_targets(pairs, self._charts.text(data, list(shares["figure_id"]), words))
+        return self._charts.dots(chart_rows, list(shares["figure_id"]), words)
 
     # --- everything, findings, sources -------------------------------------------------------------------------------
 

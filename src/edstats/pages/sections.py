@@ -1,12 +1,13 @@
 """Parts that several page kinds share: headings, charts of measures, sentences about coverage."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.charts import ChartText, Mark
+from edstats import charts
+from edstats.charts import PERCENT, ChartText, Mark, Row, Scale
 from edstats.codebook import read_table
 from edstats.tables import Html, Teller, html_table
 from edstats.totals import applies
@@ -14,8 +15,6 @@ from edstats.wording import Wording
 
 # What is so comes before what is only planned or aimed at.
 STATUS_RANK = {"actual": 0, "started": 1, "planned": 2, "target": 3}
-
-Draw = Callable[[Sequence[Mark], ChartText], Markup]
 
 
 def page_name(region: str) -> str:
@@ -58,9 +57,16 @@ class ChartBuilder:
         status = str(row["status"])
         return when if status == "actual" else f"{self.teller.wording.name('status', status)}, {when}"
 
-    def chart(self, draw: Draw, marks: Sequence[Mark], figures: Sequence[str], words: dict[str, str]) -> Markup:
-        """A drawn chart; ``words`` has identifier, title and subtitle, ``figures`` the figure_ids behind the marks."""
-        return draw(marks, self.text([(mark.label, mark.words) for mark in marks], figures, words))
+    def bars(self, marks: Sequence[Mark], figures: Sequence[str], words: dict[str, str]) -> Markup:
+        """A chart of bars; ``words`` has identifier, title and subtitle, ``figures`` the figure_ids behind it."""
+        return charts.bars(marks, self.text([(mark.label, mark.words) for mark in marks], figures, words))
+
+    def dots(
+        self, rows: Sequence[Row], figures: Sequence[str], words: dict[str, str], scale: Scale = PERCENT
+    ) -> Markup:
+        """A chart of dots; ``words`` and ``figures`` as for bars."""
+        data = [(row.label, mark.words) for row in rows for mark in row.marks]
+        return charts.dots(rows, self.text(data, figures, words), scale)
 
     def text(self, data: Sequence[tuple[str, str]], figures: Sequence[str], words: dict[str, str]) -> ChartText:
         """What stands around a drawing of ``data`` (label and number in words)."""

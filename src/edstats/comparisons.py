@@ -1,0 +1,60 @@
+"""Which values of a measure or indicator stand for each region beside the others: the newest, with the older behind.
+
+For one region and one kind of thing the newest reference period is shown; of several values for it the one computed
+from counts of one source comes before one of two sources, and both before a printed share; then rule 5 decides. All
+others are kept, marked ``older`` or ``other source``.
+"""
+
+import pandas as pd
+
+from edstats.selection import ranked, unplaced
+
+AHEAD = {"actual": "done", "started": "ahead", "planned": "ahead", "target": "ahead"}
+PAIRINGS = ("one source", "two dates", "two sources", "one figure", "as printed")
+
+
+def newest_measures(
+    measures: pd.DataFrame, observations: pd.DataFrame, sources: pd.DataFrame, kind: list[str]
+) -> pd.DataFrame:
+    """Values of one measure for each region in its present borders, the one to show first.
+
+    ``kind`` names the columns that must not be mixed within a region (such as works and counted). Adds ``use`` (shown,
+    other source, older), ``ahead`` (done or ahead) and the numerator's ``period_basis`` and ``published``.
+    """
+    rows = measures[measures["region"].astype("str") == measures["territory"].astype("str")]
+    numerators = ranked(observations, sources).reset_index(drop=True)
+    place = dict(zip(numerators["figure_id"], range(len(numerators)), strict=True))
+    rows = rows.merge(
+        observations[["figure_id", "period_basis", "published"]], left_on="numerator", right_on="figure_id"
+    ).drop(columns="figure_id")
+    order = rows.assign(
+        ahead=rows["status"].astype("str").map(AHEAD),
+        pairing_rank=rows["pairing"].astype("str").map(PAIRINGS.index),
+        figure_rank=rows["numerator"].map(place),
+    )
+    by = ["period_end", "period_start", "pairing_rank", "figure_rank"]
+    order = order.sort_values(by, ascending=[False, False, True, True], kind="stable")
+    return _with_use(order, ["region", "ahead", *kind]).drop(columns=["pairing_rank", "figure_rank"])
+
+
+def newest_observations(observations: pd.DataFrame, sources: pd.DataFrame, kind: list[str]) -> pd.DataFrame:
+    """Observations of one indicator for each region in its present borders, the one to show first; ``use`` as above.
+
+    Places inside a region and what nothing places in time are left out.
+    """
+    rows = observations[observations["region"].astype("str") == observations["territory"].astype("str")]
+    rows = rows[(rows["place"] == "") & ~unplaced(rows)]
+    if rows.empty:
+        return rows.assign(use="", ahead="")
+    rows = ranked(rows, sources)
+    return _with_use(rows.assign(ahead=rows["status"].astype("str").map(AHEAD)), ["region", "ahead", *kind])
+
+
+def _with_use(rows: pd.DataFrame, series: list[str]) -> pd.DataFrame:
+    """``rows`` in order of preference with ``use``: the first of each series is shown."""
+    keys = rows[series].astype("str")
+    first = ~keys.duplicated()
+    newest = rows["period"].astype("str").groupby([keys[name] for name in series]).transform("first")
+    use = pd.Series("older", index=rows.index).mask(rows["period"].astype("str") == newest, "other source")
+    use = use.mask(first, "shown")
+    return rows.assign(use=use)

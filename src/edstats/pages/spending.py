@@ -1,0 +1,107 @@
+"""Renovation spending per school on the comparison page: each kind of works apart, in two kinds of tenge."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from edstats.charts import Scale
+from edstats.pages import reporting
+from edstats.pages.sections import ChartBuilder, coverage_sentence, measure_figures, paragraph, section
+from edstats.prices import BASE_YEAR, in_constant_prices
+from edstats.tables import Html, Teller, html_table, measures_table
+from edstats.wording import BILLION, MILLION
+
+WORKS = ("capital", "current", "mixed", "reconstruction", "")
+# A linear axis would crush the small values when the largest is more than this many times as large.
+LOGARITHMIC_FROM = 10
+TICKS = (10 * MILLION, 30 * MILLION, 100 * MILLION, 300 * MILLION, BILLION)
+
+
+def renovation_section(teller: Teller, rows: pd.DataFrame) -> Html:
+    """The section: a part for each kind of works that is reported, all on one scale. ``rows``: ``newest_measures``."""
+    text = teller.wording.text
+    rows = rows.assign(constant=in_constant_prices(rows, teller.dataset.prices))
+    notes = [
+        text(
+            "Money is divided only by the schools that its own source names with it. Kinds of works cost very "
+            "different sums and are kept apart, and so are schools and education facilities of every kind."
+        ),
+        text(
+            "Prices of {year} follow the yearly average of consumer prices. A number whose year is not certain, or is "
+            "later than {year}, stays in the tenge of its time.",
+            year=BASE_YEAR,
+        ),
+    ]
+    sentence = coverage_sentence(teller, set(rows["region"].astype("str")), ["renovation_spending"])
+    parts = [paragraph(sentence, "coverage"), *map(paragraph, notes)]
+    scale = _scale(teller, rows)
+    for works in WORKS:
+        of_kind = rows[rows["works"] == works]
+        if not of_kind.empty:
+            parts += _works_parts(teller, of_kind, works, scale)
+    parts += _former_borders(teller)
+    return section(
+        "renovation-spending-per-school", teller.wording.name("measures", "renovation_spending_per_school"), *parts
+    )
+
+
+def _works_parts(teller: Teller, rows: pd.DataFrame, works: str, scale: Scale) -> list[Markup]:
+    text = teller.wording.text
+    name = teller.wording.name("works", works) if works else text("kind of works not said")
+    shown = rows[rows["use"] == "shown"]
+    words = {
+        "identifier": f"chart-spending-{works or 'unsaid'}",
+        "title": text("Renovation spending per school: {works}", works=name),
+        "subtitle": text(
+            "Tenge of the year, by region; filled: done, hollow: planned or under way, ticks: older numbers"
+        ),
+    }
+    builder = ChartBuilder(teller)
+    chart = builder.dots(reporting.measure_rows(builder, rows, name_counted=True), measure_figures(shown), words, scale)
+    parts = [Markup("<h3>{}</h3>").format(name[0].upper() + name[1:]), chart]
+    known = shown[shown["constant"].notna()]
+    if not known.empty:
+        parts.append(_constant_table(teller, known, name))
+    ordered = rows.sort_values(["region", "period_end"], kind="stable")
+    return [*parts, measures_table(teller, ordered, words["title"], with_region=True)]
+
+
+def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
+    """Numbers whose year is certain, in prices of the base year, beside the printed ones."""
+    wording, text = teller.wording, teller.wording.text
+    year = str(BASE_YEAR)
+    caption = text("In prices of {year}, {works}: numbers whose year is certain", year=year, works=works)
+    header = [
+        text("Region"),
+        text("In tenge of the year"),
+        text("In prices of {year}", year=year),
+        text("Time"),
+        text("Status"),
+    ]
+    cells = []
+    for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
+        indexed = wording.value(row.where(row.index != "value", row["constant"]), 0)
+        label = wording.name("regions", str(row["region"]))
+        if str(row["counted"]) == "facility":
+            label = text("{region}, for each education facility", region=label)
+        status = teller.status(row) or wording.name("status", str(row["status"]))
+        cells.append(("", [label, teller.measure_value(row), indexed, teller.when(row), status]))
+    return html_table(caption, header, cells, numeric=(1, 2))
+
+
+def _former_borders(teller: Teller) -> list[Markup]:
+    rows = teller.dataset.measures.query("measure == 'renovation_spending_per_school'")
+    rows = rows[rows["region"].astype("str") != rows["territory"].astype("str")]
+    if rows.empty:
+        return []
+    note = teller.wording.text("Regions in former borders, set beside none of the above:")
+    name = teller.wording.name("measures", "renovation_spending_per_school")
+    return [paragraph(note), measures_table(teller, rows, name, with_region=True)]
+
+
+def _scale(teller: Teller, rows: pd.DataFrame) -> Scale:
+    """One axis for all kinds of works, so that they can be compared by eye."""
+    low, high = float(rows["value"].min()), float(rows["value"].max())
+    ticks = tuple((float(tick), teller.wording.quantity(tick, "KZT", 0)) for tick in TICKS[::2])
+    if high > LOGARITHMIC_FROM * low:
+        return Scale(0.8 * low, 1.25 * high, tuple(tick for tick in ticks if 0.8 * low <= tick[0] <= 1.25 * high), True)
+    return Scale(0, 1.05 * high, ((0.0, "0"),))
