@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from edstats.dataset import Dataset, from_raw
+from edstats.dataset import Dataset, assemble, from_raw
 from edstats.raw import FIGURE_COLUMNS, SOURCE_COLUMNS
 
 PROJECT = Path(__file__).parent.parent
@@ -22,11 +22,20 @@ TODAY = date(2026, 11, 1)
 
 
 @pytest.fixture(scope="session")
-def seeds() -> Dataset:
+def project() -> Dataset:
     """The project's own data set, made anew from data/raw."""
     dataset, faults = from_raw(PROJECT / "data", TODAY)
     assert dataset is not None, "\n".join(map(str, faults))
     return dataset
+
+
+@pytest.fixture(scope="session")
+def seeds(project: Dataset) -> Dataset:
+    """The data set of the first five documents alone, whose values are worked out by hand."""
+    observations = project.observations[project.observations["source"].isin(SEEDS)]
+    sources = project.sources[project.sources["source"].isin(SEEDS)]
+    doubts = project.doubts[project.doubts["source"].isin(SEEDS)]
+    return assemble(observations, sources, doubts, project.prices)
 
 
 def write_raw(folder: Path, sources: list[dict[str, str]], figures: dict[str, list[dict[str, str]]]) -> Path:

@@ -189,13 +189,13 @@ def test_text_of_strangers_is_escaped(seeds: Dataset) -> None:
 
 @pytest.mark.parametrize("notebook", ["region", "comparison", "sources"])
 def test_notebook_runs_under_bare_papermill_and_says_what_the_page_object_says(
-    notebook: str, tmp_path: Path, seeds: Dataset
+    notebook: str, tmp_path: Path, project: Dataset
 ) -> None:
     parameters = {"region": "Aktobe region"} if notebook == "region" else {}
     expected = {"comparison": _comparison_html, "sources": _sources_html}.get(
         notebook, lambda data: _region_html(data, "KZ-15")
     )
-    assert _run(notebook, tmp_path, **parameters) == expected(seeds)
+    assert _run(notebook, tmp_path, **parameters) == expected(project)
 
 
 @pytest.mark.parametrize("notebook", ["region", "comparison", "sources"])
