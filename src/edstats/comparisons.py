@@ -1,7 +1,8 @@
 """Which values of a measure or indicator stand for each region beside the others: the newest, with the older behind.
 
-For one region and one kind of thing the newest reference period is shown; of several values for it the one computed
-from counts of one source comes before one of two sources, and both before a printed share; then rule 5 decides. All
+For one region and one kind of thing the newest reference period is shown. Of several values for it a dated one comes
+before one of an undated page, one computed from counts of one source before one of two sources, and both before a
+printed share; then rule 5 decides. All
 others are kept, marked ``older`` or ``other source``.
 """
 
@@ -27,14 +28,20 @@ def newest_measures(
     rows = rows.merge(
         observations[["figure_id", "period_basis", "published"]], left_on="numerator", right_on="figure_id"
     ).drop(columns="figure_id")
+    undated = (rows["period_basis"] != "printed") & rows["published"].isna()
     order = rows.assign(
         ahead=rows["status"].astype("str").map(AHEAD),
         pairing_rank=rows["pairing"].astype("str").map(PAIRINGS.index),
         figure_rank=rows["numerator"].map(place),
+        undated=undated,
+        # Of a time between two bounds only the earlier one is sure.
+        until=rows["period_end"].mask(undated, rows["period_start"]),
     )
-    by = ["period_end", "period_start", "pairing_rank", "figure_rank"]
-    order = order.sort_values(by, ascending=[False, False, True, True], kind="stable")
-    return _with_use(order, ["region", "ahead", *kind]).drop(columns=["pairing_rank", "figure_rank"])
+    by = ["until", "period_start", "undated", "pairing_rank", "figure_rank"]
+    order = order.sort_values(by, ascending=[False, False, True, True, True], kind="stable")
+    return _with_use(order, ["region", "ahead", *kind]).drop(
+        columns=["pairing_rank", "figure_rank", "undated", "until"]
+    )
 
 
 def newest_observations(observations: pd.DataFrame, sources: pd.DataFrame, kind: list[str]) -> pd.DataFrame:

@@ -18,6 +18,8 @@ from edstats.tables import Html, Teller, figures_table, measures_table
 from edstats.totals import applies
 from edstats.wording import Wording
 
+# Values further apart in time are not set against each other in a title.
+MOST_YEARS_APART = 2
 SHARES = ("small_school_share", "small_share_of_rural_schools")
 
 
@@ -149,15 +151,26 @@ class ComparisonPage:
         return self._charts.dots(chart_rows, measure_figures(shown), words, scale)
 
     def _chart_title(self, name: str, shown: pd.DataFrame) -> str:
-        """What the chart shows: its one value, or the ends of its values; plans are not set against facts."""
+        """What the chart shows: its one value, the ends of its values, or else how many regions report and since when.
+
+        Ends are named only where they can be set against each other: exact facts of about one time.
+        """
         regions = shown[shown["region"] != "KZ"]
         ends = (regions if len(regions) else shown).sort_values("value")
         low, high = ends.iloc[0], ends.iloc[-1]
         parts = {"high": self._teller.measure_value(high), "top": self.wording.name("regions", str(high["region"]))}
         if len(ends) == 1:
             return self.wording.text("{top}: {high}", **parts)
-        if ends["ahead"].nunique() > 1 or high["value"] == low["value"]:
-            return name
+        years = ends["period_end"].dt.year
+        exact = ends["qualifier"].isin(["exact", "about"]).all() and set(ends["ahead"]) == {"done"}
+        if not exact or years.max() - years.min() > MOST_YEARS_APART:
+            return self.wording.text(
+                "{name}: {count} numbers, from {first} to {last}",
+                name=name,
+                count=len(ends),
+                first=int(years.min()),
+                last=int(years.max()),
+            )
         parts |= {"low": self._teller.measure_value(low), "bottom": self.wording.name("regions", str(low["region"]))}
         return self.wording.text("From {low} ({bottom}) to {high} ({top})", **parts)
 

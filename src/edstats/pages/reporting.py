@@ -30,7 +30,7 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
         if str(first["counted"]) == "facility":
             label = builder.teller.wording.text("{region}, for each education facility", region=label)
         marks = tuple(builder.measure_mark(row, "", focus=not country) for _, row in shown.iterrows())
-        trail = tuple(own.loc[own["use"] != "shown", "value"])
+        trail = tuple(own.loc[(own["use"] != "shown") & (own["ahead"] == first["ahead"]), "value"])
         order = (not country, "done" not in set(shown["ahead"]), -float(first["value"]))
         chart_rows.append((order, Row(label, marks, trail)))
     return [row for _, row in sorted(chart_rows, key=lambda entry: entry[0])]
@@ -87,8 +87,17 @@ def city_totals(teller: Teller) -> Html:
     title = text("The three cities together")
     if sums.empty:
         return section("cities", title, paragraph(text("No number is reported by enough of them."), "not-reported"))
-    header = [text("What is counted"), text("Sum"), text("Status"), text("Cities in it"), text("Parts"), text("Mind")]
-    note = text("A sum is shown when at least 60% of the regions asked report it, and marked when fewer do.")
+    header = [
+        text("What is counted"),
+        text("Sum"),
+        text("Status"),
+        text("Cities in it"),
+        text("Parts"),
+        text("Keep in mind"),
+    ]
+    note = text(
+        "A sum is shown when at least 60% of the cities report it, marked from 33%, and left out below. Facts of years apart are not added."
+    )
     rows = [("", _total_cells(teller, row)) for _, row in sums.iterrows()]
     return section("cities", title, paragraph(note), html_table(title, header, rows, numeric=(1,)))
 
@@ -105,8 +114,11 @@ def _total_cells(teller: Teller, row: pd.Series) -> list[Markup | str]:
         mind.append(text("the periods differ: {periods}", periods=row["periods"].replace("/", "–")))
     if row["coarsest"] > row["finest"]:
         mind.append(text("one part is rounded to {step}", step=wording.number(row["coarsest"], 0)))
+    if row["left_out"]:
+        names = ", ".join(wording.name("regions", region) for region in row["left_out"].split())
+        mind.append(text("more than one number is reported by {regions}", regions=names))
     if row["shown"] == "marked":
-        mind.append(text("fewer than 60% report it"))
+        mind.append(text("fewer than 60% of the cities report it"))
     number = wording.value(pd.Series({**row.to_dict(), "precision": 1.0}))
     count = text("{reporting} of {asked}", reporting=row["reporting"], asked=row["asked"])
     return [name, number, wording.name("status", row["status"]), count, parts, "; ".join(mind)]
