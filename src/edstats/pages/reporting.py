@@ -96,7 +96,8 @@ def city_totals(teller: Teller) -> Html:
         text("Keep in mind"),
     ]
     note = text(
-        "A sum is shown when at least 60% of the cities report it, marked from 33%, and left out below. Facts of years apart are not added."
+        "A sum is shown when at least 60% of the cities report it, marked from 33%, and left out below. Facts of years "
+        "apart are not added."
     )
     rows = [("", _total_cells(teller, row)) for _, row in sums.iterrows()]
     return section("cities", title, paragraph(note), html_table(title, header, rows, numeric=(1,)))
