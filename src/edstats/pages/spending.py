@@ -13,7 +13,8 @@ from edstats.wording import BILLION, MILLION
 WORKS = ("capital", "current", "mixed", "reconstruction", "")
 # A linear axis would crush the small values when the largest is more than this many times as large.
 LOGARITHMIC_FROM = 10
-TICKS = (10 * MILLION, 30 * MILLION, 100 * MILLION, 300 * MILLION, BILLION)
+# Far enough apart that their words do not touch.
+TICKS = (3 * MILLION, 30 * MILLION, 300 * MILLION, 3 * BILLION)
 
 
 def renovation_section(teller: Teller, rows: pd.DataFrame) -> Html:
@@ -101,7 +102,7 @@ def _former_borders(teller: Teller) -> list[Markup]:
 def _scale(teller: Teller, rows: pd.DataFrame) -> Scale:
     """One axis for all kinds of works, so that they can be compared by eye."""
     low, high = float(rows["value"].min()), float(rows["value"].max())
-    ticks = tuple((float(tick), teller.wording.quantity(tick, "KZT", 0)) for tick in TICKS[::2])
+    ticks = tuple((float(tick), teller.wording.quantity(tick, "KZT", 0)) for tick in TICKS)
     if high > LOGARITHMIC_FROM * low:
         return Scale(0.8 * low, 1.25 * high, tuple(tick for tick in ticks if 0.8 * low <= tick[0] <= 1.25 * high), True)
     return Scale(0, 1.05 * high, ((0.0, "0"),))
