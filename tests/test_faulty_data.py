@@ -40,3 +40,16 @@ def test_data_kept_from_the_last_run_stay_when_raw_turns_faulty(
     figures.write_text(figures.read_text().replace("434 schools", "many schools"))
     assert main(["clean", "--data", str(data)]) == 1
     assert {path.name: path.read_bytes() for path in (data / "clean").iterdir()} == kept
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a,b\n1\n", b""], ids=["not UTF-8", "ragged", "empty"])
+def test_broken_clean_file_is_named(
+    content: bytes, tmp_path: Path, sound_data: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = sound_data(tmp_path)
+    assert main(["clean", "--data", str(data)]) == 0
+    (data / "clean" / "findings.csv").write_bytes(content)
+    (data / "clean" / "old.csv").mkdir()
+    assert main(["clean", "--check", "--data", str(data)]) == 1
+    named = [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()]
+    assert named == ["data/clean/findings.csv", "data/clean/old.csv"]

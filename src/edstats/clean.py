@@ -27,6 +27,10 @@ FACT_COLUMNS = (
     *("value", "value_high", "qualifier", "unit", "period"),
 )
 _DATES = ("published", "published_earliest", "published_latest")
+# Before a period of data/raw that a person concluded and the source does not print.
+INFERRED = "~"
+# A note with these words says how a phrase reads where a cell holds something else.
+EXPLAINS = "printed as"
 
 
 @dataclass(frozen=True)
@@ -191,14 +195,14 @@ def _disagreements(figures: pd.DataFrame, given: pd.DataFrame, reading: pd.DataF
     faults = []
     for column in given:
         differ = given[column].notna() & reading[column].notna() & (given[column] != reading[column])
-        rows = figures.index[differ & (figures["note"] == "")]
+        rows = figures.index[differ & ~figures["note"].str.contains(EXPLAINS, regex=False)]
         phrases = figures["as_printed"]
         shown = "{:g}".format if column in ("value", "value_high") else str
         found = [
             f"'{shown(given.at[i, column])}', but '{phrases[i]}' reads as '{shown(reading.at[i, column])}'"
             for i in rows
         ]
-        remedy = "leave it empty, or say in note why they differ"
+        remedy = f"leave it empty, or say in note why they differ, with the words '{EXPLAINS}'"
         faults += _faults_at(figures, str(column), pd.Series(found, index=rows, dtype="object"), remedy)
     return faults
 
@@ -226,8 +230,11 @@ def _step(text: str) -> float:
 
 def _read_times(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Period, its basis and the territory of that time; for an empty period the date of publication stands."""
-    printed = figures["period"] != ""
-    periods = read_periods(figures["period"].where(printed, _publication_periods(figures)))
+    given = figures["period"] != ""
+    inferred = figures["period"].str.startswith(INFERRED)
+    periods = read_periods(
+        figures["period"].str.removeprefix(INFERRED).where(given, _publication_periods(figures)).str.strip()
+    )
     wrong = periods.loc[periods["fault"] != "", "fault"]
     faults = _faults_at(figures, "period", wrong)
     # What is printed about a later time is about the territory that the writer knew.
@@ -241,7 +248,7 @@ def _read_times(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFra
         "period": periods["code"],
         "period_start": periods["start"],
         "period_end": periods["end"],
-        "period_basis": printed.map({True: "printed", False: "published"}),
+        "period_basis": np.select([inferred, given], ["inferred", "printed"], default="published"),
         "territory": territory,
     }
     return pd.DataFrame(read, index=figures.index), faults

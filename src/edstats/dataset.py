@@ -86,8 +86,9 @@ def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]
     """What ``data/raw`` gives: the data set, or None and the faults for which there is none."""
     raw = read_raw(data)
     cleaned = clean(raw, today)
-    if cleaned.faults:
-        return None, cleaned.faults
+    faults = (*cleaned.faults, *_obstacles(data))
+    if faults:
+        return None, faults
     numbers = raw.doubts["figures"].str.split()
     figures = [
         " ".join(f"{source}#{number}" for number in listed)
@@ -97,6 +98,14 @@ def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]
     return assemble(cleaned.observations, cleaned.sources, doubts, typed(raw.prices, "prices")), ()
 
 
+def _obstacles(data: Path) -> list[Fault]:
+    """What stands where ``data/clean`` is written."""
+    folder = data / "clean"
+    if folder.is_dir() or not folder.exists():
+        return []
+    return [Fault(f"{data.name}/clean", 0, "", "a file stands here", "move it away; edstats makes a folder of it")]
+
+
 def clean_files(dataset: Dataset) -> dict[str, str]:
     """Names and texts of the files in ``data/clean`` that are kept under version control."""
     return {f"{table}.csv": csv_text(getattr(dataset, table)) for table in TABLES}
@@ -104,9 +113,10 @@ def clean_files(dataset: Dataset) -> dict[str, str]:
 
 def differing_files(dataset: Dataset, data: Path) -> list[str]:
     """Names of the committed clean files that are not what raw gives, missing and surplus ones included."""
-    folder, texts = data / "clean", clean_files(dataset)
-    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.csv")}
-    return sorted(name for name in texts.keys() | there.keys() if texts.get(name) != there.get(name))
+    expected = {name: text.encode() for name, text in clean_files(dataset).items()}
+    # What is there may be anything: it is compared as bytes, and a folder with the name of a file differs too.
+    there = {path.name: path.read_bytes() if path.is_file() else b"" for path in (data / "clean").glob("*.csv")}
+    return sorted(name for name in expected.keys() | there.keys() if expected.get(name) != there.get(name))
 
 
 def write_clean(dataset: Dataset, data: Path) -> None:

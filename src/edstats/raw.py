@@ -54,13 +54,16 @@ def read_raw(data: Path) -> Raw:
     raw = data / "raw"
     faults: list[Fault] = []
     sources = _read_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)
+    known = len(faults)
     figures = _read_figures(raw / "figures", data, faults)
+    # What points to a row of a file that could not be read whole is judged once the file can be.
+    unread = {Path(fault.file).stem for fault in faults[known:]}
     corrections = _read_optional(raw / "corrections.csv", data, CORRECTION_COLUMNS, faults)
     doubts = _read_optional(raw / "doubts.csv", data, DOUBT_COLUMNS, faults)
     prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
     faults += _key_faults(sources, figures) + _price_faults(prices)
-    figures, correction_faults = _corrected(figures, corrections)
-    faults += correction_faults + _doubt_faults(doubts, sources, figures)
+    figures, correction_faults = _corrected(figures, corrections, unread)
+    faults += correction_faults + _doubt_faults(doubts, sources, figures, unread)
     return Raw(sources, figures, doubts, prices, tuple(faults))
 
 
@@ -211,8 +214,11 @@ def _repeated(frame: pd.DataFrame, columns: list[str]) -> list[dict[Hashable, An
     return filled[filled.duplicated(columns)].to_dict("records")
 
 
-def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
-    """The figures with the declared corrections applied; an entry that no longer fits is a fault."""
+def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str]) -> tuple[pd.DataFrame, list[Fault]]:
+    """The figures with the declared corrections applied; an entry that no longer fits is a fault.
+
+    Rows that are missing are none for the sources of ``unread``.
+    """
     faults: list[Fault] = _required(corrections, ("source", "figure", "column", "reason"), "corrections")
     figures = figures.copy()
     for entry in corrections.to_dict("records"):
@@ -224,6 +230,8 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.Dat
             continue
         match = (figures["source"] == entry["source"]) & (figures["figure"] == entry["figure"])
         found = list(figures.loc[match, column])
+        if not found and entry["source"] in unread:
+            continue
         if found != [expected]:
             there = f"the source's row holds '{found[0]}'" if found else "the source has no such figure"
             remedy = f"expected '{expected}'; mend or remove the correction"
@@ -233,7 +241,7 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.Dat
     return figures, faults
 
 
-def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
+def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame, unread: set[str]) -> list[Fault]:
     faults = _required(doubts, ("doubt",), "doubts")
     known_sources = set(sources["source"])
     known_figures = set(figures["source"] + "#" + figures["figure"])
@@ -245,7 +253,7 @@ def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataF
             faults.append(Fault(entry["file"], entry["row"], "source", f"no source '{source}'", remedy))
             continue
         for number in entry["figures"].split():
-            if f"{source}#{number}" not in known_figures:
+            if f"{source}#{number}" not in known_figures and source not in unread:
                 remedy = f"numbers of {source}.csv, parted by spaces"
                 faults.append(Fault(entry["file"], entry["row"], "figures", f"no figure '{number}'", remedy))
     return faults
