@@ -53,6 +53,7 @@ def test_measures_use_known_indicators_groups_statuses_and_rules() -> None:
     indicators, groups = set(read_table("indicators")["indicator"]), set(read_table("groups")["group"])
     words = {column: set(rules.loc[rules["column"] == column, "code"]) for column in rules["column"].unique()}
     statuses = set(read_table("terms").query("list == 'status'")["code"])
+    units = dict(read_table("indicators")[["indicator", "units"]].itertuples(index=False))
     for row in rows.to_dict("records"):
         single = row["formula"] == "per_year"
         assert {row["numerator"], row["denominator"]} <= indicators | ({""} if single else set()), row["measure"]
@@ -60,6 +61,7 @@ def test_measures_use_known_indicators_groups_statuses_and_rules() -> None:
         for side in ("numerator", "denominator"):
             assert set(row[f"{side}_groups"].split()) <= groups | words["groups"], row["measure"]
             assert set(row[f"{side}_status"].split()) <= statuses | words["status"], row["measure"]
+            assert set(row[f"{side}_units"].split()) <= set(units.get(row[side], "").split()), row["measure"]
         for column, rule in RULED.items():
             assert row[column] in words[rule] or (single and column != "formula"), (row["measure"], column)
 

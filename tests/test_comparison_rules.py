@@ -267,3 +267,165 @@ def test_total_of_too_few_is_withheld(dataset_of: MakeDataset) -> None:
     sums = totals(dataset.observations, dataset.sources, ["KZ-35", "KZ-15", "KZ-11", "KZ-19"])
     assert list(sums["shown"]) == ["no"]
     assert totals(dataset.observations, dataset.sources, ["KZ-15"]).empty
+
+
+# --- units, groups and programmes of a pair --------------------------------------------------------------------------
+
+
+def test_dollars_are_no_tenge(dataset_of: MakeDataset) -> None:
+    figures = [
+        _row("renovation_spending", "20 million US dollars", **TIED),
+        _row("schools_renovated", "10 schools", counted="school", **TIED),
+    ]
+    assert _spending(dataset_of(ONE, {"a": figures})).empty
+
+
+@pytest.mark.parametrize(("money", "count", "pairs"), [("", "rural", 0), ("rural", "", 0), ("rural", "rural", 1)])
+def test_money_meets_counts_of_its_own_group_only(dataset_of: MakeDataset, money: str, count: str, pairs: int) -> None:
+    figures = [
+        _row("renovation_spending", "6 billion tenge", group=money, **TIED),
+        _row("schools_renovated", "20 schools", group=count, counted="school", **TIED),
+    ]
+    assert len(_spending(dataset_of(ONE, {"a": figures}))) == pairs
+
+
+def test_kindergartens_are_no_schools(dataset_of: MakeDataset) -> None:
+    figures = [
+        _row("renovation_spending", "1 billion tenge", **TIED),
+        _row("schools_renovated", "5 kindergartens", counted="school", period="2022/2024", **TIED),
+        _row("schools_renovated", "6 kindergartens", counted="school", **TIED),
+        _row("schools_total", "100 schools"),
+    ]
+    assert dataset_of(ONE, {"a": figures}).measures.empty
+
+
+def test_schools_opened_are_of_those_begun_only_where_a_programme_ties_them(dataset_of: MakeDataset) -> None:
+    figures = [
+        _row("schools_built", "10 schools", status="started"),
+        _row("schools_built", "14 schools"),
+        _row("schools_built", "50 schools", status="started", programme="launched"),
+        _row("schools_built", "26 schools", programme="launched"),
+    ]
+    measures = dataset_of(ONE, {"a": figures}).measures
+    assert dict(zip(measures["measure"], measures["value"], strict=True)) == {
+        "completion": 52,
+        "schools_not_finished": 24,
+    }
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("period", "reprinted"), [("", ""), ("", "2024-05"), ("2024-05", "2024-05")])
+def test_reprint_of_the_next_day_counts_once(dataset_of: MakeDataset, period: str, reprinted: str) -> None:
+    sources = [ONE[0], {"source": "b", "published": "2024-05-02", "origin": "a"}]
+    figures = {
+        "a": [_row("schools_total", "484 schools", period=period)],
+        "b": [_row("schools_total", "484 schools", period=reprinted)],
+    }
+    dataset = dataset_of(sources, figures)
+    assert list(without_reprints(dataset.observations, dataset.sources)["source"]) == ["a"]
+
+
+def test_another_printed_time_is_no_reprint(dataset_of: MakeDataset) -> None:
+    sources = [ONE[0], TWO[1] | {"origin": "a"}]
+    figures = {
+        name: [_row("schools_total", "484 schools", period=period)] for name, period in (("a", "2022"), ("b", "2023"))
+    }
+    dataset = dataset_of(sources, figures)
+    assert list(without_reprints(dataset.observations, dataset.sources)["source"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("day", "found"), [("2024-05-20", ["b#1 a#1"]), ("2024-06-20", [])])
+def test_stocks_published_within_a_month_are_about_one_time(
+    dataset_of: MakeDataset, day: str, found: list[str]
+) -> None:
+    sources = [ONE[0], {"source": "b", "published": day}]
+    figures = {"a": [_row("schools_total", "484 schools")], "b": [_row("schools_total", "470 schools")]}
+    findings = dataset_of(sources, figures).findings.query("code == 'EDS-108'")
+    assert list(findings["figures"]) == found
+
+
+def test_inferred_period_is_known_as_such(dataset_of: MakeDataset) -> None:
+    figures = [_row("schools_renovated", "15 schools", period="~2022/2024", counted="school")]
+    dataset = dataset_of(ONE, {"a": figures})
+    row = dataset.observations.iloc[0]
+    assert (row["period"], row["period_basis"]) == ("2022/2024", "inferred")
+    assert list(dataset.measures["value"]) == [5], "three years, whichever they are"
+
+
+# --- plans -----------------------------------------------------------------------------------------------------------
+
+
+def _overdue(dataset: Dataset) -> list[str]:
+    return list(dataset.findings.query("code == 'EDS-107'")["figures"])
+
+
+PLAN = {"status": "planned", "period": "2023", "works": "capital", "counted": "school"}
+DONE = {"period": "2023", "works": "capital", "counted": "school"}
+
+
+@pytest.mark.parametrize(
+    ("difference", "overdue"),
+    [({}, []), ({"works": "current"}, ["a#1"]), ({"counted": "facility"}, ["a#1"]), ({"place": "Balqash"}, ["a#1"])],
+    ids=["the same", "works", "counted", "place"],
+)
+def test_only_what_was_planned_is_an_outcome(
+    dataset_of: MakeDataset, difference: dict[str, str], overdue: list[str]
+) -> None:
+    figures = [
+        _row("schools_renovated", "30 schools", **PLAN),
+        _row("schools_renovated", "20 schools", **DONE | difference),
+    ]
+    assert _overdue(dataset_of(ONE, {"a": figures})) == overdue
+
+
+def test_plan_of_a_place_is_overdue_where_that_place_reports_nothing(dataset_of: MakeDataset) -> None:
+    figures = [
+        _row("schools_renovated", "3 schools", place="Balqash", **PLAN),
+        _row("schools_renovated", "4 schools", place="Temirtau", **PLAN),
+        _row("schools_renovated", "20 schools", **DONE),
+        _row("schools_renovated", "2 schools", place="Temirtau", **DONE),
+    ]
+    findings = dataset_of(ONE, {"a": figures}).findings.query("code == 'EDS-107'")
+    assert list(findings["figures"]) == ["a#1"]
+    assert "Balqash" in findings["message"].iloc[0]
+
+
+def test_plan_without_a_time_is_overdue_three_years_after_its_source(dataset_of: MakeDataset) -> None:
+    sources = [{"source": name, "published": f"{year}-06-01"} for name, year in (("a", 2020), ("b", 2023), ("c", 2024))]
+    figures = {name: [_row("schools_renovated", "30 schools", status="planned", programme=name)] for name in "abc"}
+    dataset = dataset_of(sources, figures)
+    assert _overdue(dataset) == ["a#1"]
+    message = dataset.findings.query("code == 'EDS-107'")["message"].iloc[0]
+    assert message.startswith("Announced for 2020 (the date of the source, which prints no time)")
+
+
+# --- findings that arithmetic does not bear out ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("change", "found"), [("3.4%", []), ("3%", ["a#3 a#1 a#2"])])
+def test_change_in_points_is_the_difference_of_the_levels(
+    dataset_of: MakeDataset, change: str, found: list[str]
+) -> None:
+    points = {"unit": "percentage_point", "programme": "p", "note": "printed as percent"}
+    figures = [
+        _row("learning_gap", "15%", period="2023-01", **points),
+        _row("learning_gap", "12%", period="2023-03", **points),
+        _row("learning_gap_decrease", change, period="2023-03", **points),
+    ]
+    findings = dataset_of(ONE, {"a": figures}).findings
+    assert list(findings.query("code == 'EDS-105'")["figures"]) == found
+
+
+@pytest.mark.parametrize(("total", "rural"), [("0 schools", "5 schools"), ("5 schools", "0 schools")])
+def test_share_of_no_schools_says_nothing(dataset_of: MakeDataset, total: str, rural: str) -> None:
+    figures = [
+        _row("schools_total", total),
+        _row("schools_rural", rural),
+        _row("schools_small", "4 schools"),
+        _row("schools_small", "80%", share_of="schools_total"),
+    ]
+    dataset = dataset_of(ONE, {"a": figures})
+    assert not {"EDS-101", "EDS-102"} & set(dataset.findings["code"])
+    assert dataset.measures["value"].max() <= 100

@@ -41,6 +41,11 @@ def test_bound_over_bound_of_the_same_side_is_undetermined(numerator: str, denom
     assert pd.isna(value)
 
 
+def test_quotient_of_nothing_is_undetermined() -> None:
+    assert pd.isna(_words(_printed(5, "exact") / _printed(0, "exact"))[1])
+    assert pd.isna(_words(_printed(0, "exact") / _printed(0, "exact"))[1])
+
+
 def test_a_range_stays_a_range() -> None:
     assert _words(_printed(4, "range", 11) / _printed(2, "exact")) == ("range", 2, 5.5)
 

@@ -19,13 +19,18 @@ from edstats.measures import Measures
 from edstats.selection import SERIES_COLUMNS, ranked, unplaced, without_reprints
 from edstats.wording import Wording
 
+# A plan that nobody gives a time to is not called overdue before.
+UNTIMED_PLANS_LAST = pd.DateOffset(years=3)
+# Values that no source places in time are about one time when their dates of publication lie at most so far apart.
+ONE_TIME = pd.Timedelta(days=31)
+
 
 @dataclass(frozen=True)
 class Evidence:
     """What the checks look at.
 
     ``everything`` are the observations with plain strings and ``figure_id`` as index, ``observations`` those of whole
-    regions: figures of a place inside a region are compared with nothing.
+    regions: figures of a place inside a region are compared with those of the same place at most.
     """
 
     everything: pd.DataFrame
@@ -38,7 +43,7 @@ class Evidence:
 
     def row(self, figure_id: str) -> pd.Series:
         """The observation: one row, since ``edstats.raw`` refuses a figure that stands twice."""
-        return cast("pd.Series", self.observations.loc[figure_id])
+        return cast("pd.Series", self.everything.loc[figure_id])
 
     def shown(self, figure_id: str) -> str:
         """The figure's value in words."""
@@ -54,15 +59,18 @@ class Evidence:
         return self.wording.value(row, with_unit=False)
 
     def percent(self, part: pd.Series, whole: pd.Series) -> str:
-        """What percentage the part is of the whole, in words."""
+        """What percentage the part is of the whole, in words; empty where the two bound it on neither side."""
         quotient = printed_intervals(part.to_frame().T) / printed_intervals(whole.to_frame().T) * 100
-        return self.wording.value(described(quotient).assign(unit="percent").iloc[0], 1)
+        shown = described(quotient).assign(unit="percent").iloc[0]
+        return "" if pd.isna(shown["value"]) else self.wording.value(shown, 1)
 
     def names(self, row: pd.Series) -> dict[str, str]:
-        """Indicator (with its group) and period of an observation, in words."""
+        """Indicator (with its group and place) and period of an observation, in words."""
         name = self.wording.name("indicators", row["indicator"])
         if row["group"]:
             name += f", {self.wording.name('groups', row['group'])}"
+        if row["place"]:
+            name += f", {row['place']}"
         return {"indicator_name": name, "period": self.wording.period(row)}
 
 
@@ -132,16 +140,19 @@ def printed_shares(evidence: Evidence) -> Iterator[Finding]:
         }
         figures = (share["figure_id"], count["figure_id"], whole["figure_id"])
         printed = rounded_intervals(rows.loc[[share["figure_id"]]])
+        shown = evidence.percent(count, whole)
+        if not shown:  # of no schools, or of a bound that leaves the share open
+            continue
         if printed.high[0] < allowed.low[0] or allowed.high[0] < printed.low[0]:
-            shown = evidence.percent(count, whole)
             yield Finding("EDS-101", share["region"], figures, parts | {"computed": shown})
             continue
         for other in _other_wholes(same, share["indicator"], share["share_of"]):
-            if other["value"] != whole["value"]:
+            other_share = evidence.percent(count, other)
+            if other_share and other["value"] != whole["value"]:
                 more = {
                     "other": evidence.number(other),
                     "other_name": evidence.wording.name("indicators", other["indicator"]),
-                    "other_share": evidence.percent(count, other),
+                    "other_share": other_share,
                 }
                 yield Finding("EDS-102", share["region"], (*figures, other["figure_id"]), parts | more)
 
@@ -224,16 +235,22 @@ def changes_and_levels(evidence: Evidence) -> Iterator[Finding]:
         }
         figures = (change["figure_id"], earlier["figure_id"], later["figure_id"])
         sign = directions[change["indicator"]]
+        apart = sign * (later["value"] - earlier["value"])
         levels = rounded_intervals(later.to_frame().T) - rounded_intervals(earlier.to_frame().T)
         allowed = (sign * levels.low[0], sign * levels.high[0])
         printed = rounded_intervals(rows.loc[[change["figure_id"]]])
         if printed.high[0] < min(allowed) or max(allowed) < printed.low[0]:
-            shown = evidence.wording.quantity(abs(later["value"] - earlier["value"]), change["unit"], 1)
+            shown = evidence.wording.quantity(abs(apart), change["unit"], 1)
             yield Finding("EDS-104", change["region"], figures, parts | {"computed": shown})
-        elif change["unit"] == "percentage_point" and "%" in change["as_printed"]:
+        elif change["unit"] == "percentage_point" and "%" in change["as_printed"] and _lies_in(apart, printed):
             wrong = earlier["value"] * (1 + sign * change["value"] / 100)
             shown = evidence.wording.quantity(wrong, later["unit"], 1)
             yield Finding("EDS-105", change["region"], figures, parts | {"wrong": shown})
+
+
+def _lies_in(value: float, interval: Intervals) -> bool:
+    """Whether one interval holds the value, but for what adding decimals leaves."""
+    return bool(interval.low[0] - 1e-9 <= value <= interval.high[0] + 1e-9)
 
 
 def targets_without_level(evidence: Evidence) -> Iterator[Finding]:
@@ -247,21 +264,37 @@ def targets_without_level(evidence: Evidence) -> Iterator[Finding]:
 
 
 def plans_past(evidence: Evidence) -> Iterator[Finding]:
-    """EDS-107: a plan whose period has ended by the as-of date, with no later word of what came of it."""
-    rows = evidence.observations
+    """EDS-107: a plan whose period has ended by the as-of date, with no later word of what came of it.
+
+    Where nobody gives the plan a time, its source's date stands for it, and three years pass first.
+    """
+    rows = evidence.everything
     indicators = read_table("indicators")
     # What a stock was expected to be is a forecast, with no outcome of its own.
     planned = indicators.loc[indicators["kind"] != "stock", "indicator"]
-    passed = rows["period_end"] < pd.Timestamp(evidence.as_of)
-    plans = rows[rows["status"].isin(["planned", "target"]) & (rows["period_basis"] == "printed") & passed]
+    as_of, timeless = pd.Timestamp(evidence.as_of), rows["period_basis"] == "published"
+    passed = rows["period_end"] < pd.Series(as_of, rows.index).mask(timeless, as_of - UNTIMED_PLANS_LAST)
+    plans = rows[rows["status"].isin(["planned", "target"]) & passed]
     done = rows[rows["status"] == "actual"]
     for _, plan in plans[plans["indicator"].isin(planned)].iterrows():
-        reported = done[(done["territory"] == plan["territory"]) & (done["indicator"] == plan["indicator"])]
-        reported = reported[(reported["period_end"] >= plan["period_end"]) & (reported["group"] == plan["group"])]
-        reported = reported[reported["programme"].isin([plan["programme"], ""]) | (plan["programme"] == "")]
-        if reported.empty:
-            parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan)}
-            yield Finding("EDS-107", plan["region"], (plan["figure_id"],), parts)
+        if not _outcomes(plan, done).empty:
+            continue
+        parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan)}
+        if plan["period_basis"] == "published":
+            template = "{period} (the date of the source, which prints no time)"
+            parts["period"] = evidence.wording.text(template, period=parts["period"])
+        yield Finding("EDS-107", plan["region"], (plan["figure_id"],), parts)
+
+
+def _outcomes(plan: pd.Series, done: pd.DataFrame) -> pd.DataFrame:
+    """What is reported as done about the thing that was planned, at the plan's time or later."""
+    same = (
+        done[["territory", "place", "indicator", "group"]] == plan[["territory", "place", "indicator", "group"]]
+    ).all(axis=1)
+    reported = done[same & (done["period_end"] >= plan["period_end"])]
+    for column in ("works", "counted"):
+        reported = reported[(reported[column] == plan[column]) | (plan[column] == "")]
+    return reported[reported["programme"].isin([plan["programme"], ""]) | (plan["programme"] == "")]
 
 
 # --- several sources, several candidates -----------------------------------------------------------------------------
@@ -274,7 +307,7 @@ def differing_sources(evidence: Evidence) -> Iterator[Finding]:
     """
     placed = evidence.observations[~unplaced(evidence.observations)]
     rows = ranked(without_reprints(placed, evidence.sources), evidence.sources)
-    for _, cell in rows.groupby([*SERIES_COLUMNS, "period"], sort=False):
+    for cell in _about_one_time(rows):
         allowed = rounded_intervals(cell)
         if cell["source"].nunique() < 2 or allowed.low.max() <= allowed.high.min():
             continue
@@ -287,6 +320,20 @@ def differing_sources(evidence: Evidence) -> Iterator[Finding]:
         }
         code = "EDS-113" if ahead else "EDS-108"
         yield Finding(code, best["region"], tuple(cell["figure_id"]), parts)
+
+
+def _about_one_time(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The values of each series that are about one time, the preferred one first; each value stands in one group."""
+    for _, series in rows.groupby(SERIES_COLUMNS, sort=False):
+        left = series
+        while not left.empty:
+            first = left.iloc[0]
+            starts, ends = (left[end] - first[end] for end in ("period_start", "period_end"))
+            near = (starts.abs() <= ONE_TIME) & (ends.abs() <= ONE_TIME)
+            dateless = (left["period_basis"] == "published") & (first["period_basis"] == "published")
+            together = (left["period"] == first["period"]) | (dateless & near)
+            yield left[together]
+            left = left[~together]
 
 
 def ambiguous_pairs(evidence: Evidence) -> Iterator[Finding]:

@@ -22,10 +22,12 @@ class Intervals:
     about: np.ndarray
 
     def __truediv__(self, other: "Intervals") -> "Intervals":
-        """Quotient; a denominator that can be zero makes the upper end infinite."""
+        """Quotient; a denominator that can be zero makes the upper end infinite, one that is zero both ends NaN."""
         with np.errstate(divide="ignore", invalid="ignore"):
             low = np.where(np.isinf(other.high), 0.0, self.low / other.high)
             high = np.where(other.low > 0, self.high / other.low, np.inf)
+        zero = other.high == 0
+        low, high = np.where(zero, np.nan, low), np.where(zero, np.nan, high)
         return Intervals(low, high, self.about | other.about)
 
     def __add__(self, other: "Intervals") -> "Intervals":

@@ -56,7 +56,7 @@ def compute_measures(observations: pd.DataFrame, sources: pd.DataFrame) -> Measu
 
 def _candidates(observations: pd.DataFrame, rule: Rule, side: str) -> pd.DataFrame:
     """Observations that may stand on one side of the rule, best group first (``group_rank``)."""
-    groups, statuses = rule[f"{side}_groups"].split(), rule[f"{side}_status"].split()
+    groups, statuses, units = (rule[f"{side}_{column}"].split() for column in ("groups", "status", "units"))
     rows = observations[observations["indicator"] == rule[side]]
     # A printed share has another unit than the count of the same indicator, and is no part of a quotient.
     rows = rows[rows["share_of"] == ""]
@@ -65,6 +65,8 @@ def _candidates(observations: pd.DataFrame, rule: Rule, side: str) -> pd.DataFra
         rows = rows[rows["group"].isin(names)].assign(group_rank=lambda kept: kept["group"].map(names.index))
     if statuses not in (["*"], ["same"]):
         rows = rows[rows["status"].isin(statuses)]
+    if units:
+        rows = rows[rows["unit"].isin(units)]
     return rows if "group_rank" in rows else rows.assign(group_rank=0)
 
 
@@ -216,7 +218,7 @@ def _printed_shares(observations: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 def _per_year(rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """A number of several years spread evenly over them; a single year or a date says nothing new."""
     years = rows["period_end"].dt.year - rows["period_start"].dt.year + 1
-    whole = rows["period"].str.fullmatch(r"\d{4}/\d{4}") & (rows["period_basis"] == "printed") & (years > 1)
+    whole = rows["period"].str.fullmatch(r"\d{4}/\d{4}") & (rows["period_basis"] != "published") & (years > 1)
     rows, years = rows[whole], years[whole].to_numpy("float64")
     printed, rounded = printed_intervals(rows), rounded_intervals(rows)
     printed = Intervals(printed.low / years, printed.high / years, printed.about)

@@ -18,14 +18,18 @@ SERIES_COLUMNS = [
 
 
 def without_reprints(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Observations less those that repeat a number of the source that theirs was taken from, in the same cell."""
+    """Observations less those that repeat a number of the source that theirs was taken from, in the same cell.
+
+    Two printed periods must be the same; a date of publication that stands for a period is another in a reprint.
+    """
     origin = observations["source"].astype("str").map(sources.set_index("source")["origin"].astype("str"))
-    keys = [*SERIES_COLUMNS, "period", "value", "qualifier"]
-    original = observations[keys].astype("str").assign(source=observations["source"].astype("str"))
-    reprint = original.assign(source=origin).merge(
-        original.drop_duplicates(), on=[*keys, "source"], how="left", indicator=True
-    )
-    return observations[(reprint["_merge"] != "both").to_numpy()]
+    keys = [*SERIES_COLUMNS, "value", "qualifier"]
+    cells = observations[[*keys, "period", "period_basis"]].astype("str")
+    cells = cells.assign(source=observations["source"].astype("str"), row=range(len(cells)))
+    pairs = cells.assign(source=origin).merge(cells, on=[*keys, "source"], suffixes=("", "_origin"))
+    dateless = (pairs["period_basis"] == "published") | (pairs["period_basis_origin"] == "published")
+    reprints = pairs.loc[dateless | (pairs["period"] == pairs["period_origin"]), "row"]
+    return observations[~cells["row"].isin(reprints).to_numpy()]
 
 
 def ranked(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
