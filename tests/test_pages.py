@@ -1,15 +1,18 @@
 """The notebooks as papermill runs them, and what their pages say."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import papermill
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, MakeDataset
 from papermill.exceptions import PapermillExecutionError
 
+from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.pages import ComparisonPage, RegionPage, SourcesPage, UnknownParameter, read_parameters
 from edstats.wording import Wording
@@ -229,6 +232,193 @@ def test_misspelt_parameter_stops_the_notebook_itself(tmp_path: Path) -> None:
 
 
 def test_date_before_all_sources_stops(seeds: Dataset) -> None:
-    parameters = read_parameters({"as_of": "2020-01-01", "data": str(PROJECT / "data")})
-    with pytest.raises(UnknownParameter, match="no source was published by 2020-01-01"):
+    parameters = read_parameters({"as_of": "1999-01-01", "data": str(PROJECT / "data")})
+    with pytest.raises(UnknownParameter, match="no source was published by 1999-01-01"):
         parameters.load()
+
+
+def test_an_analysts_own_variables_are_no_misspelt_parameters() -> None:
+    assert read_parameters({"region": "KZ-15", "x": 1, "threshold": 0.5}).region == "KZ-15"
+
+
+@pytest.mark.parametrize("region", ["KZ-35", "KZ-63"])
+def test_ids_differ_for_present_and_former_borders(project: Dataset, region: str) -> None:
+    html = _region_html(project, region)
+    ids = _read(html).ids
+    assert len(set(ids)) == len(ids)
+
+
+SOURCE = {"source": "report", "published": "2024-12-02", "publisher": "Akimat"}
+OTHER = {"source": "other", "published": "2024-12-03", "publisher": "Paper", "publisher_type": "media"}
+
+
+def _entry(indicator: str, as_printed: str, **more: str) -> dict[str, str]:
+    return {"region": "KZ-15", "indicator": indicator, "as_printed": as_printed, **more}
+
+
+def _page(dataset: Dataset, region: str = "KZ-15") -> RegionPage:
+    return RegionPage(dataset, region, Wording("en"))
+
+
+@pytest.mark.parametrize(
+    ("entries", "first"),
+    [
+        ([("40 schools", {}), ("30 schools", {"group": "rural", "period": "2025"})], "40 schools"),
+        ([("40 schools", {}), ("30 schools", {"programme": "part", "period": "2025"})], "40 schools"),
+        ([("40 schools", {}), ("30 schools", {"place": "Khromtau", "period": "2025"})], "40 schools"),
+        ([("40 schools", {}), ("30 schools", {"counted": "facility", "period": "2025"})], "40 schools"),
+        ([("40 schools", {"period": "2024"}), ("more than 30 schools", {"period": "2025"})], "40 schools"),
+        ([("40 schools", {"period": "2022"}), ("more than 30 schools", {"period": "2025"})], "at least 30 schools"),
+        ([("40 schools", {"period": "2024"}), ("30 schools", {"status": "planned", "period": "2025"})], "40 schools"),
+        ([("30 schools", {"programme": "part"})], "30 schools"),
+        ([("30 schools", {"status": "planned"})], "30 schools"),
+    ],
+    ids=["group", "programme", "place", "facility", "bound", "far newer bound", "plan", "only programme", "only plan"],
+)
+def test_headline_is_the_whole_and_the_fact(
+    dataset_of: MakeDataset, entries: list[tuple[str, dict[str, str]]], first: str
+) -> None:
+    rows = [_entry("schools_renovated", printed, **more) for printed, more in entries]
+    html = _page(dataset_of([SOURCE], {"report": rows})).headlines().text
+    assert re.findall(r'<span class="value">(.*?)</span>', html) == [first]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [("30 schools", {"status": "planned", "programme": "part"})],
+        [("30 schools", {"status": "planned"}), ("10 schools", {"group": "rural"})],
+    ],
+    ids=["plan of a programme", "plan beside a part that is done"],
+)
+def test_a_plan_that_may_be_taken_for_the_whole_is_no_headline(
+    dataset_of: MakeDataset, entries: list[tuple[str, dict[str, str]]]
+) -> None:
+    rows = [_entry("schools_renovated", printed, **more) for printed, more in entries]
+    assert '<li class="headline">' not in _page(dataset_of([SOURCE], {"report": rows})).headlines().text
+
+
+def test_headline_says_what_other_sources_print(dataset_of: MakeDataset) -> None:
+    third = {"source": "third", "published": "2024-12-04", "publisher": "Paper", "publisher_type": "media"}
+    printed = {"report": "40 schools", "other": "46 schools", "third": "69 schools"}
+    rows = {source: [_entry("schools_renovated", words, period="2024")] for source, words in printed.items()}
+    assert "other sources: 46–69 schools" in _text(_page(dataset_of([SOURCE, OTHER, third], rows)).headlines().text)
+
+
+def test_old_headlines_come_last(dataset_of: MakeDataset) -> None:
+    rows = [_entry("schools_total", "434 schools", period="2015"), _entry("schools_built", "3 schools", period="2024")]
+    text = _text(_page(dataset_of([SOURCE], {"report": rows})).headlines().text)
+    assert text.index("3 schools") < text.index("434 schools")
+
+
+def test_a_districts_share_is_not_drawn_as_the_regions(dataset_of: MakeDataset) -> None:
+    rows = [
+        _entry("preschool_coverage", "60%", period="2023"),
+        _entry("preschool_coverage", "99%", period="2024", place="Khromtau"),
+    ]
+    html = _page(dataset_of([SOURCE], {"report": rows})).topic("coverage").text
+    (chart,) = re.findall(r"<figure.*?</figure>", html, flags=re.DOTALL)
+    assert "60%" in _text(chart)
+    assert "99%" not in _text(chart)
+    assert "Children in preschool, Khromtau" in _text(html)
+
+
+def _spending(region: str, money: str, schools: str, **more: str) -> list[dict[str, str]]:
+    same = {"region": region, "programme": "works", "period": "2024", **more}
+    return [
+        {"indicator": "renovation_spending", "as_printed": money, **same},
+        {"indicator": "schools_renovated", "as_printed": schools, **same},
+    ]
+
+
+def test_spending_is_drawn_beside_like_works_and_like_status_only(dataset_of: MakeDataset) -> None:
+    own = _spending("KZ-15", "1 billion tenge", "10 schools", works="capital")
+    others = [
+        *_spending("KZ-61", "2 billion tenge", "10 schools", works="capital"),
+        *_spending("KZ-43", "3 billion tenge", "10 schools", works="capital", status="planned"),
+        *_spending("KZ-39", "4 billion tenge", "10 schools", works="current"),
+    ]
+    html = _page(dataset_of([SOURCE, OTHER], {"report": own, "other": others})).topic("renovation").text
+    (chart,) = re.findall(r"<figure.*?</figure>", html, flags=re.DOTALL)
+    text = _text(chart)
+    assert "Spending per school, capital repair: 100 million tenge" in text
+    assert "Turkistan" in text
+    assert not {"Kyzylorda", "Kostanay"} & set(text.split())
+    assert {"#source-report", "#source-other"} <= {link[link.index("#") :] for link in _read(chart).links}
+
+
+def test_charts_and_tables_say_alike_that_no_outcome_is_reported(dataset_of: MakeDataset) -> None:
+    rows = {"report": [_entry("schools_built", "5 schools", period="2023", status="planned")]}
+    source = SOURCE | {"published": "2022-12-02"}
+    late = OTHER | {"published": "2024-12-02"}
+    rows["other"] = [_entry("schools_total", "434 schools")]
+    html = _page(dataset_of([source, late], rows)).topic("construction").text
+    figure, table = html.split("</figure>")
+    assert "planned then; outcome not reported" in _text(figure)
+    assert "planned then; outcome not reported" in _text(table)
+
+
+def test_rows_alike_are_told_apart_by_programme_or_note(dataset_of: MakeDataset) -> None:
+    same = {"period": "2023/2027", "status": "planned"}
+    rows = [
+        _entry("schools_built", "25 schools", programme="comfortable-school", **same),
+        _entry("schools_built", "20 schools", programme="ties", note="paid for by the region", **same),
+        _entry("schools_built", "15 schools", programme="ties-too", note="of the 25", **same),
+    ]
+    text = _text(_page(dataset_of([SOURCE], {"report": rows})).topic("construction").text)
+    assert "New schools (Comfortable School)" in text
+    assert "if even over the period: paid for by the region" in text
+    assert "if even over the period: of the 25" in text
+
+
+def test_status_stands_with_its_number(seeds: Dataset) -> None:
+    html = _page(seeds).topic("safety").text
+    assert not re.search(r'<th scope="col">Status</th>', html)
+    assert re.search(r'<td class="number"><a [^>]*>100%</a> <span class="badge status-planned">', html)
+
+
+def test_many_findings_alike_are_folded(dataset_of: MakeDataset) -> None:
+    plans = [_entry("schools_built", f"{n} schools", period=str(2010 + n), status="planned") for n in range(1, 9)]
+    source, late = SOURCE | {"published": "2009-12-02"}, OTHER | {"published": "2024-12-02"}
+    dataset = dataset_of([source, late], {"report": plans, "other": [_entry("schools_total", "434 schools")]})
+    shown, folded = _page(dataset).findings().text.split("<details>")
+    assert shown.count("EDS-107") == 5
+    assert folded.count("EDS-107") == 3
+    assert "<summary>3 more: plan whose time has passed</summary>" in folded
+
+
+def test_lead_says_since_when_the_borders_hold(seeds: Dataset) -> None:
+    assert "in its present borders since" not in _text(_page(seeds).lead().text)
+    assert "The region has its present borders since 8 June 2022." in _text(_page(seeds, "KZ-35").lead().text)
+
+
+def test_programmes_are_named_in_three_languages(project: Dataset) -> None:
+    rows = read_table("programmes")
+    assert rows["programme"].is_unique
+    assert (rows[["name_en", "name_ru", "name_kk"]] != "").all(axis=None)
+    assert set(rows["programme"]) <= set(project.observations["programme"])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "said"),
+    [
+        (3e9, 5e9, "KZT", "3–5 billion tenge"),
+        (5e8, 1.5e9, "KZT", "500 million tenge–1.5 billion tenge"),
+        (2e6, 3e6, "USD", "2–3 million US dollars"),
+    ],
+)
+def test_range_of_money_names_its_scale_once(low: float, high: float, unit: str, said: str) -> None:
+    row = pd.Series({"value": low, "value_high": high, "unit": unit, "qualifier": "range", "precision": 1e6})
+    assert Wording("en").value(row) == said
+
+
+def test_inferred_time_is_about() -> None:
+    day = pd.Timestamp("2024-01-01")
+    row = pd.Series({"period_start": day, "period_end": pd.Timestamp("2024-12-31"), "period": "2024"})
+    assert Wording("en").period(row) == "2024"
+    assert Wording("en").period(pd.concat([row, pd.Series({"period_basis": "inferred"})])) == "about 2024"
+
+
+def test_whole_months_are_told_as_months() -> None:
+    assert Wording("en").bounds(date(2023, 2, 1), date(2023, 3, 31)) == ("February 2023", "March 2023")
+    assert Wording("en").bounds(date(2023, 2, 6), date(2023, 3, 15)) == ("6 February 2023", "15 March 2023")

@@ -3,6 +3,7 @@
 Everything that comes from data is escaped by markupsafe; only this module and ``charts`` write markup.
 """
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,9 @@ from edstats.wording import Wording
 Cells = Sequence[Markup | str]
 # The page on which every source and every figure has its row.
 SOURCES_PAGE = "sources.html"
+# Findings of these codes are many and alike: plans without an outcome, doubts about wording. Only so many stand open.
+FOLDED, OPEN = ("EDS-107", "EDS-111"), 5
+NOTE_LENGTH = 70
 
 
 @dataclass(frozen=True)
@@ -100,20 +104,40 @@ class Teller:
         return link.format(page, source_anchor(source), row["publisher"])
 
     def indicator(self, row: pd.Series) -> str:
-        """What an observation counts: indicator, group, works and what is counted."""
+        """What an observation counts: indicator, group, works, programme, what is counted and the place, if any."""
         name = self.wording.name("indicators", str(row["indicator"]))
         if str(row["share_of"]):
-            whole = self.wording.name("indicators", str(row["share_of"]))
-            name = self.wording.text("{part}, share of: {whole}", part=name, whole=whole)
-        return name + self._particulars(row)
+            whole = _lower_first(self.wording.name("indicators", str(row["share_of"])))
+            name = self.wording.text("{part}, share of all {whole}", part=name, whole=whole)
+        return name + self.particulars(row) + (f", {row['place']}" if row["place"] else "")
 
     def measure(self, row: pd.Series) -> str:
-        """What a measure says: its name, group, works and what is counted."""
-        return self.wording.name("measures", str(row["measure"])) + self._particulars(row)
+        """What a measure says: its name, group, works, programme and what is counted."""
+        own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
+        return self.wording.name("measures", str(row["measure"])) + self.particulars(row, said=own)
 
-    def _particulars(self, row: pd.Series) -> str:
-        listed = (("groups", "group"), ("works", "works"))
-        names = [self.wording.name(table, str(row[column])) for table, column in listed if str(row[column])]
+    def measure_labels(self, measures: pd.DataFrame) -> list[str]:
+        """What each of several measures says; those alike in all but a programme without a name get their note."""
+        labels = pd.Series([self.measure(row) for _, row in measures.iterrows()], measures.index, dtype="object")
+        alike = pd.DataFrame({"label": labels, "region": measures["region"].astype("str")})
+        programmes = measures["programme"].astype("str").groupby([alike["label"], alike["region"]]).transform("nunique")
+        return [
+            label + self._note(row) if count > 1 else label
+            for count, label, (_, row) in zip(programmes, labels, measures.iterrows(), strict=True)
+        ]
+
+    def _note(self, row: pd.Series) -> str:
+        """The note of a measure's numerator, cut to a length that a label can bear."""
+        note = textwrap.shorten(str(self.observation(row["numerator"])["note"]), NOTE_LENGTH, placeholder=" …")
+        return f": {note}" if note else ""
+
+    def particulars(self, row: pd.Series, said: str = "") -> str:
+        """Group (unless it is the one already ``said``), works, programme and what is counted, in brackets."""
+        # Programmes without a name only tie rows of one source together.
+        known = set(read_table("programmes")["programme"]) & {str(row["programme"])}
+        group = str(row["group"]) if str(row["group"]) != said else ""
+        listed = (("groups", group), ("works", str(row["works"])), ("programmes", "".join(known)))
+        names = [self.wording.name(table, code) for table, code in listed if code]
         if str(row["counted"]) == "facility":
             names.append(self.wording.name("counted", "facility"))
         return f" ({'; '.join(names)})" if names else ""
@@ -126,16 +150,20 @@ class Teller:
 
     def status(self, row: pd.Series) -> Markup:
         """Planned, under way or target as a badge; nothing for what is reported as fact."""
+        words = self.status_words(row)
+        return Markup('<span class="badge status-{}">{}</span>').format(row["status"], words) if words else Markup("")
+
+    def status_words(self, row: pd.Series) -> str:
+        """Planned, under way or target in words, or what is told of a plan's outcome; nothing for a fact."""
         status = str(row["status"])
         if status == "actual":
-            return Markup("")
-        names = {
+            return ""
+        overdue = {
             "planned": self.wording.text("planned then; outcome not reported"),
             "target": self.wording.text("target then; outcome not reported"),
         }
         figure = row["numerator"] if "numerator" in row else row["figure_id"]
-        name = names[status] if figure in self._overdue else self.wording.name("status", status)
-        return Markup('<span class="badge status-{}">{}</span>').format(status, name)
+        return overdue[status] if figure in self._overdue else self.wording.name("status", status)
 
     @cached_property
     def _overdue(self) -> frozenset[str]:
@@ -151,7 +179,7 @@ class Teller:
         """A figure of a measure; its note too where two sources may not count the same."""
         observation = self.observation(figure)
         note = f"; {observation['note']}" if with_note and observation["note"] else ""
-        return Markup("{} ({})").format(self.figure_link(figure), self.indicator(observation).lower() + note)
+        return Markup("{} ({})").format(self.figure_link(figure), _lower_first(self.indicator(observation)) + note)
 
     def made_of(self, row: pd.Series) -> Markup:
         """The figures that a measure was computed from, each linked, and whether two sources or dates meet."""
@@ -169,22 +197,24 @@ class Teller:
 def figures_table(
     teller: Teller, observations: pd.DataFrame, caption: str, anchors: bool, with_region: bool = False
 ) -> Markup:
-    """Every observation as a row. ``anchors``: these are the rows that links lead to, so they have no link."""
+    """Every observation as a row. ``anchors``: these are the rows that links lead to.
+
+    They have the words of the source; the rows of the other tables have links to them instead.
+    """
     text = teller.wording.text
-    header = [text("What is counted"), text("Figure"), text("Time"), text("Status"), text("Reported as")]
+    header = [text("What is counted"), text("Figure"), text("Time")]
+    header += [text("Reported as")] if anchors else []
     header += [text("Source"), text("Note")]
     if with_region:
         header.insert(0, text("Region"))
     rows = []
     for _, row in observations.iterrows():
         value = Markup("{}").format(teller.wording.value(row)) if anchors else teller.figure_link(row["figure_id"])
-        status = teller.status(row) or teller.wording.name("status", str(row["status"]))
-        printed = Markup('<span class="as-printed" lang="{}">{}</span>').format(
-            _language(teller, row), row["as_printed"]
-        )
-        place = f"{row['place']}. " if row["place"] else ""
-        cells = [teller.indicator(row), value, teller.when(row), status, printed]
-        note = Markup('<span class="note">{}</span>').format(place + row["note"]) if place + row["note"] else ""
+        cells: list[Markup | str] = [teller.indicator(row), _with_badge(teller, value, row), teller.when(row)]
+        if anchors:
+            printed = Markup('<span class="as-printed" lang="{}">{}</span>')
+            cells.append(printed.format(_language(teller, row), row["as_printed"]))
+        note = Markup('<span class="note">{}</span>').format(row["note"]) if row["note"] else ""
         cells += [teller.source_link(str(row["source"])), note]
         if with_region:
             cells.insert(0, teller.wording.name("regions", str(row["region"])))
@@ -192,22 +222,32 @@ def figures_table(
     return html_table(caption, header, rows, numeric=(2,) if with_region else (1,))
 
 
+def _with_badge(teller: Teller, value: Markup | str, row: pd.Series) -> Markup:
+    """A value with the status under it, where it is no fact."""
+    badge = teller.status(row)
+    return Markup("{} {}").format(value, badge) if badge else Markup("{}").format(value)
+
+
 def _language(teller: Teller, row: pd.Series) -> str:
     return str(teller.dataset.sources.set_index("source").at[str(row["source"]), "language"])
 
 
+def _lower_first(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
 def measures_table(teller: Teller, measures: pd.DataFrame, caption: str, with_region: bool = False) -> Markup:
-    """Every measure as a row: what, value, time, status and what it was made of."""
+    """Every measure as a row: what, value with its status, time and what it was made of."""
     text = teller.wording.text
-    header = [text("What is computed"), text("Value"), text("Time"), text("Status"), text("Made of")]
+    header = [text("What is computed"), text("Value"), text("Time"), text("Made of")]
     if with_region:
         header.insert(0, text("Region"))
     rows = []
-    for _, row in measures.iterrows():
-        status = teller.status(row) or teller.wording.name("status", str(row["status"]))
+    for label, (_, row) in zip(teller.measure_labels(measures), measures.iterrows(), strict=True):
+        value = _with_badge(teller, teller.measure_value(row), row)
         when = teller.when(_dated_like_numerator(teller, row))
         made_of = Markup('<span class="made-of">{}</span>').format(teller.made_of(row))
-        cells: list[Markup | str] = [teller.measure(row), teller.measure_value(row), when, status, made_of]
+        cells: list[Markup | str] = [label, value, when, made_of]
         if with_region:
             cells.insert(0, teller.wording.name("regions", str(row["region"])))
         rows.append(("", cells))
@@ -221,10 +261,22 @@ def _dated_like_numerator(teller: Teller, row: pd.Series) -> pd.Series:
 
 
 def findings_list(teller: Teller, findings: pd.DataFrame) -> Markup:
-    """Findings as a list, contradictions first, each with its code and links to its figures."""
+    """Findings as a list, contradictions first, each with its code and links to its figures; the many alike folded."""
     order = findings.assign(rank=findings["severity"].map({"error": 0, "warning": 1, "note": 2}).astype("int"))
-    items = [_finding(teller, row) for _, row in order.sort_values(["rank", "code"], kind="stable").iterrows()]
-    return Markup('<ul class="findings">{}</ul>').format(Markup("").join(items))
+    order = order.sort_values(["rank", "code"], kind="stable")
+    folded = order["code"].isin(FOLDED) & (order.groupby("code").cumcount() >= OPEN)
+    parts = [_findings(teller, order[~folded])]
+    names = read_table("codes").set_index("code")["name"]
+    for code, rows in order[folded].groupby("code"):
+        name = teller.wording.text(names[code])
+        more = teller.wording.plural("{count} more: {name}", "{count} more: {name}", len(rows), name=name)
+        parts.append(Markup("<details><summary>{}</summary>{}</details>").format(more, _findings(teller, rows)))
+    return Markup("").join(parts)
+
+
+def _findings(teller: Teller, findings: pd.DataFrame) -> Markup:
+    items = Markup("").join(_finding(teller, row) for _, row in findings.iterrows())
+    return Markup('<ul class="findings">{}</ul>').format(items)
 
 
 def _finding(teller: Teller, row: pd.Series) -> Markup:
@@ -256,9 +308,9 @@ def published(teller: Teller, source: pd.Series) -> str:
     """When a source was published, or between which dates it must have been and how that is known."""
     if pd.notna(source["published"]):
         return teller.wording.day(source["published"].date())
+    first, last = teller.wording.bounds(source["published_earliest"].date(), source["published_latest"].date())
+    if first == last:
+        return teller.wording.text("undated, published in {time} ({reason})", time=first, reason=source["date_basis"])
     return teller.wording.text(
-        "undated, published between {first} and {last} ({reason})",
-        first=teller.wording.day(source["published_earliest"].date()),
-        last=teller.wording.day(source["published_latest"].date()),
-        reason=source["date_basis"],
+        "undated, published between {first} and {last} ({reason})", first=first, last=last, reason=source["date_basis"]
     )

@@ -8,7 +8,7 @@ import gettext
 import io
 import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
@@ -75,7 +75,7 @@ class Wording:
 
     def name(self, table: str, code: str) -> str:
         """Name of a codebook entry: ``name("indicators", "schools_small")``; ``table`` may be a list of ``terms``."""
-        if table in ("indicators", "groups", "units", "measures", "topics", "regions"):
+        if table in ("indicators", "groups", "units", "measures", "topics", "regions", "programmes"):
             return _names(table, table.removesuffix("s"), self.language)[code]
         if table == "territories":
             return _names(table, "territory", self.language)[code]
@@ -98,7 +98,7 @@ class Wording:
         return f"{number} {self.unit(unit, value)}"
 
     def _money(self, value: float, unit: str, rounding: str) -> str:
-        currency = self.name("units", unit)
+        currency = self.unit(unit, value)
         if value >= BILLION:
             amount = self.number(value / BILLION, 2, rounding)
             return self.text("{amount} billion {currency}", amount=amount, currency=currency)
@@ -106,6 +106,15 @@ class Wording:
             amount = self.number(value / MILLION, 2, rounding)
             return self.text("{amount} million {currency}", amount=amount, currency=currency)
         return f"{self.number(value, 0, rounding)} {currency}"
+
+    def _money_low(self, low: float, high: float, unit: str) -> str:
+        """The lower end of a range, its scale and currency left to the upper end where they are the same."""
+        for scale in (BILLION, MILLION):
+            if low >= scale:
+                return self.number(low / scale, 2, ROUND_FLOOR)
+            if high >= scale:
+                return self._money(low, unit, ROUND_FLOOR)
+        return self.number(low, 0, ROUND_FLOOR)
 
     def unit(self, unit: str, count: float) -> str:
         """The unit's noun beside a count."""
@@ -129,8 +138,10 @@ class Wording:
             )
 
         if qualifier == "range":
-            scaled = unit in units_of_kind("money") and with_unit
-            low = shown(row["value"], ROUND_FLOOR) if scaled else self.number(row["value"], decimals, ROUND_FLOOR)
+            if unit in units_of_kind("money") and with_unit:
+                low = self._money_low(row["value"], row["value_high"], unit)
+            else:
+                low = self.number(row["value"], decimals, ROUND_FLOOR)
             return f"{low}–{shown(row['value_high'], ROUND_CEILING)}"
         rounding = {"at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}.get(qualifier, ROUND_HALF_UP)
         number = shown(row["value"], rounding)
@@ -150,13 +161,17 @@ class Wording:
     def period(self, row: pd.Series) -> str:
         """The time that an observation or measure is about: "2023–2029", "2 December 2024", "about March 2023".
 
-        "About" stands where only the bounds of an undated page tell the time.
+        "About" stands where only the bounds of an undated page tell the time, and where a person inferred it.
         """
-        start, end, code = row["period_start"].date(), row["period_end"].date(), str(row["period"])
-        if row.get("period_basis") == "published" and (end - start).days > PLACED_WITHIN_DAYS:
+        start, end, basis = row["period_start"].date(), row["period_end"].date(), row.get("period_basis", "printed")
+        if basis == "published" and (end - start).days > PLACED_WITHIN_DAYS:
             return self.text("time not known")
-        if row.get("period_basis", "printed") == "published" and pd.isna(row.get("published")):
+        if basis == "published" and pd.isna(row.get("published")):
             return self.text("about {time}", time=self._span(start, end))
+        time = self._time(start, end, str(row["period"]))
+        return self.text("about {time}", time=time) if basis == "inferred" else time
+
+    def _time(self, start: date, end: date, code: str) -> str:
         if start == end:
             return self.day(start)
         if len(code) == len("2024-2025") and code[4] == "-":
@@ -173,6 +188,12 @@ class Wording:
         if start.year == end.year:
             first = str(format_date(start, "LLLL", locale=self.locale))
         return f"{first} – {last}"
+
+    def bounds(self, first: date, last: date) -> tuple[str, str]:
+        """Two dates between which something was: whole months as months, all else as days."""
+        if first.day == 1 and (last + timedelta(days=1)).day == 1:
+            return self._month(first), self._month(last)
+        return self.day(first), self.day(last)
 
     def published(self, source: pd.Series) -> str:
         """When a source was published: its day, or "about" the months or years between which it must have been."""

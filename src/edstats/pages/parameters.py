@@ -10,8 +10,6 @@ from edstats.places import UnknownPlace, read_place
 from edstats.wording import LOCALES, Wording, languages
 
 NAMES = ("region", "language", "as_of", "data")
-# Names that a fresh IPython namespace holds besides the parameters.
-_OWN_NAMES = {"In", "Out", "exit", "quit", "open", "get_ipython"}
 
 
 class UnknownParameter(ValueError):
@@ -43,12 +41,13 @@ class Parameters:
 def read_parameters(namespace: Mapping[str, object]) -> Parameters:
     """Parameters from a notebook's ``globals()``; missing ones take their defaults.
 
-    A plain variable of another name is a misspelt parameter: papermill only warns of it, and the default would stand.
-    Raises ``UnknownParameter`` for the first unknown name or value.
+    A plain variable whose name is nearly a parameter's is a misspelt parameter: papermill only warns of it, and the
+    default would stand. Other variables are the analyst's own. Raises ``UnknownParameter`` for the first misspelt name
+    or unknown value.
     """
     for name, value in namespace.items():
         plain = isinstance(value, str | int | float | bool | date) and not name.startswith("_")
-        if plain and name not in NAMES and name not in _OWN_NAMES:
+        if plain and name not in NAMES and nearest(name, NAMES):
             raise UnknownParameter(f"there is no parameter '{name}'{_hint(name, NAMES)}")
     given = {name: str(namespace.get(name) or "") for name in NAMES}
     return Parameters(

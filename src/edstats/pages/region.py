@@ -1,17 +1,17 @@
 """The page of one region: what is reported about its schools, what is not, and what contradicts itself."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 from markupsafe import Markup
 
-from edstats import charts
-from edstats.charts import Row
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
+from edstats.pages.headlines import differing, headline_rows
 from edstats.pages.parameters import Parameters
-from edstats.pages.sections import STATUS_RANK, ChartBuilder, measure_figures, method, paragraph, section
-from edstats.selection import preferred
+from edstats.pages.region_charts import RegionCharts
+from edstats.pages.sections import method, paragraph, section
 from edstats.tables import Html, Teller, figures_table, findings_list, measures_table, sources_list
 from edstats.totals import applies
 from edstats.wording import Wording
@@ -36,10 +36,6 @@ class RegionPage:
     def _teller(self) -> Teller:
         rows = self._observations
         return Teller(self.dataset, self.wording, frozenset(rows["figure_id"]), frozenset(rows["source"].astype("str")))
-
-    @property
-    def _charts(self) -> ChartBuilder:
-        return ChartBuilder(self._teller)
 
     @property
     def _observations(self) -> pd.DataFrame:
@@ -72,13 +68,22 @@ class RegionPage:
         promise = text(
             "Numbers stand as officials and news media reported them; each is linked to its row, with source and date."
         )
-        return Html(paragraph(f"{made_of} {promise}", "lead"))
+        return Html(paragraph(" ".join(filter(None, [made_of, promise, self._since()])), "lead"))
+
+    def _since(self) -> str:
+        """Since when the region has its present borders, where they have changed."""
+        since = str(read_table("territories").set_index("territory").at[self.region, "valid_from"])
+        if not since:
+            return ""
+        return self.wording.text(
+            "The region has its present borders since {day}.", day=self.wording.day(date.fromisoformat(since))
+        )
 
     # --- headlines ---------------------------------------------------------------------------------------------------
 
     def headlines(self) -> Html:
         """At most six figures that readers look for first."""
-        items = self._headline_items(self.region)[:HEADLINES]
+        items = [self._headline(row) for row in headline_rows(self.dataset, self.region)[:HEADLINES]]
         if not items:
             note = self.wording.text("Nothing is reported for the region in its present borders.")
             parts = [paragraph(note, "not-reported")]
@@ -89,38 +94,28 @@ class RegionPage:
         listed = Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items))
         return section("headlines", self.wording.text("At a glance"), listed)
 
-    def _headline_items(self, territory: str) -> list[Markup]:
-        measures = self._measures(territory).assign(kind="measure")
-        observations = preferred(
-            self._observations.query("territory == @territory and place == ''"), self.dataset.sources
-        )
-        # A part of a total (a programme, a group) makes no headline where only the whole is meant.
-        whole = observations[(observations["group"] == "") & (observations["share_of"] == "")].assign(kind="indicator")
-        ranked = []
-        for kind, rows in (("measure", measures), ("indicator", whole)):
-            ranks = read_table(f"{kind}s").set_index(kind)["headline"]
-            ranks = ranks[ranks != ""].astype("int")
-            known = rows[rows[kind].isin(ranks.index)]
-            ranked += [
-                (ranks[str(row[kind])], STATUS_RANK[str(row["status"])], -row["period_end"].value, row)
-                for _, row in known.iterrows()
-            ]
-        ranked.sort(key=lambda entry: entry[:3])
-        best = {rank: row for rank, _, _, row in reversed(ranked)}
-        return [self._headline(best[rank]) for rank in sorted(best)]
-
     def _headline(self, row: pd.Series) -> Markup:
         teller = self._teller
-        if row["kind"] == "measure":
+        if "measure" in row:
             value, label, source = teller.measure_value(row), teller.measure(row), teller.made_of(row)
-            dated = teller.observation(row["numerator"])
+            dated, others = teller.observation(row["numerator"]), ""
         else:
-            value, label, dated = self.wording.value(row), teller.indicator(row), row
+            value, label, dated, others = self.wording.value(row), teller.indicator(row), row, self._others(row)
             source = teller.figure_link(row["figure_id"]) + Markup(" · ") + teller.source_link(str(row["source"]))
         return Markup(
             '<li class="headline"><span class="value">{}</span> <span class="label">{}</span> '
-            '<span class="when">{} {}</span> <span class="source">{}: {}</span></li>'
-        ).format(value, label, teller.when(dated), teller.status(row), self.wording.text("From"), source)
+            '<span class="when">{} {}</span> <span class="source">{}: {}{}</span></li>'
+        ).format(value, label, teller.when(dated), teller.status(row), self.wording.text("From"), source, others)
+
+    def _others(self, row: pd.Series) -> str:
+        """What other sources print instead, from the lowest number to the highest."""
+        rows = differing(self.dataset, row).sort_values("value", kind="stable")
+        if rows.empty:
+            return ""
+        low, high = self.wording.value(rows.iloc[0], with_unit=False), self.wording.value(rows.iloc[-1])
+        number = high if len(set(rows["value"])) == 1 else f"{low}–{high}"
+        sources = rows["source"].nunique()
+        return "; " + self.wording.plural("other source: {number}", "other sources: {number}", sources, number=number)
 
     # --- topics ------------------------------------------------------------------------------------------------------
 
@@ -163,7 +158,7 @@ class RegionPage:
         codes = read_table("measures").query("topic == @topic")["measure"]
         measures = self._measures(territory)
         measures = measures[measures["measure"].isin(codes)]
-        parts = [chart for chart in self._topic_charts(topic, rows, measures) if chart]
+        parts = RegionCharts(self._teller, territory).of_topic(topic, rows, measures)
         name = self.wording.name("topics", topic)
         if not measures.empty:
             caption = self.wording.text("{topic}: what follows from the figures", topic=name)
@@ -192,132 +187,6 @@ class RegionPage:
 
     def _listed(self, indicators: list[str]) -> str:
         return "; ".join(self.wording.name("indicators", code) for code in indicators)
-
-    # --- charts ------------------------------------------------------------------------------------------------------
-
-    def _topic_charts(self, topic: str, rows: pd.DataFrame, measures: pd.DataFrame) -> list[Markup | None]:
-        if topic == "small_rural":
-            return [self._network_chart(measures), self._shares_chart(topic, measures)]
-        if topic == "renovation":
-            return [self._spending_chart(measures)]
-        if topic == "construction":
-            return [self._construction_chart(rows)]
-        if topic in ("coverage", "safety"):
-            return [self._levels_chart(topic, rows)]
-        return []
-
-    def _subtitle(self, what: str, rows: pd.DataFrame) -> str:
-        """What a chart shows, and the area that its rows are about."""
-        return f"{what}, {self.wording.name('territories', str(rows['territory'].iloc[0]))}"
-
-    def _network_chart(self, measures: pd.DataFrame) -> Markup | None:
-        """All schools as small, other rural and urban ones, where one source prints all three numbers."""
-        share = measures.query("measure == 'small_school_share' and pairing == 'one source'")
-        of_rural = measures.query("measure == 'small_share_of_rural_schools' and pairing == 'one source'")
-        if len(share) != 1 or len(of_rural) != 1 or set(share["numerator"]) != set(of_rural["numerator"]):
-            return None
-        figures = [share["numerator"].iloc[0], of_rural["denominator"].iloc[0], share["denominator"].iloc[0]]
-        small, rural, total = (float(self._teller.observation(figure)["value"]) for figure in figures)
-        text = self.wording.text
-        parts = [
-            (text("Small schools"), small),
-            (text("Other rural schools"), rural - small),
-            (text("Urban schools"), total - rural),
-        ]
-        labelled = []
-        for label, count in parts:
-            share_of_all = self.wording.quantity(100 * count / total, "percent", 1)
-            labelled.append((f"{label}: {self.wording.number(count, 0)} ({share_of_all})", count))
-        value = self._teller.measure_value(share.iloc[0])
-        time = self._teller.when(self._teller.observation(figures[0]))
-        words = {
-            "identifier": "chart-network",
-            "title": text("Small schools are {share} of all schools", share=value),
-            "subtitle": self._subtitle(text("Schools by kind, {time}", time=time), share),
-        }
-        data = [(label, self.wording.quantity(value, "school", 0)) for label, value in parts]
-        return charts.composition(labelled, self._charts.text(data, figures, words))
-
-    def _shares_chart(self, topic: str, measures: pd.DataFrame) -> Markup | None:
-        shares = measures[measures["unit"] == "percent"]
-        if len(shares) < 2:
-            return None
-        marks = [self._charts.measure_mark(row, self._teller.measure(row)) for _, row in shares.iterrows()]
-        words = {
-            "identifier": f"chart-{topic}",
-            "title": self.wording.text("Shares that follow from the reported numbers"),
-            "subtitle": self._subtitle(self.wording.text("Percent, computed from counts of one source"), shares),
-        }
-        return self._charts.dots([Row(mark.label, (mark,)) for mark in marks], measure_figures(shares), words)
-
-    def _spending_chart(self, measures: pd.DataFrame) -> Markup | None:
-        """Spending per school of the region, the other regions' beside it in grey."""
-        own = measures[measures["measure"] == "renovation_spending_per_school"]
-        if own.empty:
-            return None
-        rows = self.dataset.measures.query("measure == 'renovation_spending_per_school'")
-        rows = rows[rows["region"].astype("str") == rows["territory"].astype("str")]
-        rows = rows.sort_values("value", ascending=False)
-        marks = []
-        for _, row in rows.iterrows():
-            name = self.wording.name("regions", str(row["region"]))
-            works = self.wording.name("works", str(row["works"])) if str(row["works"]) else ""
-            focus = str(row["region"]) == self.region
-            marks.append(self._charts.measure_mark(row, ", ".join(filter(None, [name, works])), focus))
-        words = {
-            "identifier": "chart-renovation",
-            "title": self.wording.text(
-                "Renovation spending per school: {value}", value=self._teller.measure_value(own.iloc[0])
-            ),
-            "subtitle": self.wording.text(
-                "Reported spending divided by reported schools, tenge of the year, by region"
-            ),
-        }
-        return self._charts.bars(marks, measure_figures(own), words)
-
-    def _construction_chart(self, rows: pd.DataFrame) -> Markup | None:
-        schools = rows[(rows["indicator"] == "schools_built") & (rows["place"] == "")]
-        if schools.empty:
-            return None
-        ordered = schools.assign(rank=schools["status"].astype("str").map(STATUS_RANK)).sort_values(["rank", "value"])
-        marks = []
-        for _, row in ordered.iterrows():
-            label = {"actual": self.wording.text("Opened"), "started": self.wording.text("Begun")}
-            name = label.get(str(row["status"]), self.wording.text("Planned"))
-            if row["note"]:
-                name = f"{name} – {row['note']}"
-            marks.append(self._charts.observation_mark(row, name))
-        words = {
-            "identifier": "chart-construction",
-            "title": self.wording.text("New schools: what is opened, begun and planned"),
-            "subtitle": self._subtitle(
-                self.wording.text("Schools; hollow: not opened yet. Bars may be parts of each other"), schools
-            ),
-        }
-        return self._charts.bars(marks, list(ordered["figure_id"]), words)
-
-    def _levels_chart(self, topic: str, rows: pd.DataFrame) -> Markup | None:
-        """Levels beside targets and plans, for shares that the codebook knows as such."""
-        kinds = read_table("indicators").set_index("indicator")["kind"]
-        shares = rows[(rows["indicator"].astype("str").map(kinds) == "share") & (rows["unit"] == "percent")]
-        if shares.empty:
-            return None
-        chart_rows = []
-        for (_, _), cell in shares.groupby(["indicator", "group"], observed=True, sort=False):
-            newest = cell.sort_values("period_end")
-            level = newest[newest["status"] == "actual"].tail(1)
-            ahead = newest[newest["status"].isin(["target", "planned"])].tail(1)
-            label = self._teller.indicator(cell.iloc[0])
-            marks = [self._charts.observation_mark(found.iloc[0], label) for found in (level, ahead) if len(found)]
-            chart_rows.append(Row(label, tuple(marks), connected=True))
-        words = {
-            "identifier": f"chart-{topic}",
-            "title": self.wording.text("Reported levels and targets"),
-            "subtitle": self._subtitle(
-                self.wording.text("Percent; filled: reported level, hollow: target or plan"), shares
-            ),
-        }
-        return self._charts.dots(chart_rows, list(shares["figure_id"]), words)
 
     # --- everything, findings, sources -------------------------------------------------------------------------------
 

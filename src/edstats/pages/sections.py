@@ -53,9 +53,7 @@ class ChartBuilder:
 
     def _time(self, row: pd.Series) -> str:
         numerator = self.teller.observation(row["numerator"]) if "numerator" in row else row
-        when = self.teller.when(numerator)
-        status = str(row["status"])
-        return when if status == "actual" else f"{self.teller.wording.name('status', status)}, {when}"
+        return ", ".join(filter(None, [self.teller.status_words(row), self.teller.when(numerator)]))
 
     def bars(self, marks: Sequence[Mark], figures: Sequence[str], words: dict[str, str]) -> Markup:
         """A chart of bars; ``words`` has identifier, title and subtitle, ``figures`` the figure_ids behind it."""

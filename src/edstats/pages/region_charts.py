@@ -1,0 +1,223 @@
+"""The charts of a region's page: of one area, each series by its newest number, facts and plans apart."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from edstats import charts
+from edstats.charts import PERCENT, Row, Scale
+from edstats.codebook import read_table
+from edstats.comparisons import newest_measures, newest_observations
+from edstats.pages.headlines import best_measure
+from edstats.pages.sections import STATUS_RANK, ChartBuilder, measure_figures
+from edstats.selection import preferred, unplaced
+from edstats.tables import Teller
+
+SPENDING = "renovation_spending_per_school"
+
+
+@dataclass(frozen=True)
+class RegionCharts:
+    """Draws the charts of a topic from the observations and measures of one territory."""
+
+    teller: Teller
+    territory: str
+
+    @property
+    def _builder(self) -> ChartBuilder:
+        return ChartBuilder(self.teller)
+
+    def of_topic(self, topic: str, rows: pd.DataFrame, measures: pd.DataFrame) -> list[Markup]:
+        """The charts of a topic. ``rows``: the territory's observations of the topic, ``measures``: its measures."""
+        rows, measures = self._alone(rows[rows["place"] == ""]), self._alone(measures)
+        if topic == "small_rural":
+            found = [self._network(measures), self._shares(topic, measures)]
+        elif topic == "renovation":
+            found = [*self._spending()]
+        elif topic == "construction":
+            found = [self._construction(rows)]
+        elif topic in ("coverage", "safety"):
+            found = [self._levels(topic, rows)]
+        else:
+            found = []
+        return [chart for chart in found if chart]
+
+    def _alone(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the territory as if it were a region: a former area is compared with nothing but itself."""
+        return rows.assign(region=rows["territory"])
+
+    def _identifier(self, name: str) -> str:
+        """Name of a chart, with the area where that is not a region in its present borders."""
+        return f"chart-{name}-{self.territory}".replace("+", "-") if "+" in self.territory else f"chart-{name}"
+
+    def _subtitle(self, what: str) -> str:
+        """What a chart shows, and the area that it is about."""
+        return f"{what}, {self.teller.wording.name('territories', self.territory)}"
+
+    def _newest(self, measures: pd.DataFrame, kind: list[str]) -> pd.DataFrame:
+        return newest_measures(measures, self.teller.dataset.observations, self.teller.dataset.sources, kind)
+
+    # --- schools -----------------------------------------------------------------------------------------------------
+
+    def _network(self, measures: pd.DataFrame) -> Markup | None:
+        """All schools as small, other rural and urban ones, where one source prints all three numbers exactly."""
+        one = measures[(measures["pairing"] == "one source") & (measures["qualifier"] == "exact")]
+        shares = self._newest(one[one["measure"] == "small_school_share"], [])
+        of_rural = one[one["measure"] == "small_share_of_rural_schools"].drop_duplicates("numerator")
+        shares = shares[shares["numerator"].isin(of_rural["numerator"])]
+        if shares.empty:
+            return None
+        share = shares.iloc[0]
+        rural_figure = of_rural.set_index("numerator").at[share["numerator"], "denominator"]
+        figures = [share["numerator"], rural_figure, share["denominator"]]
+        small, rural, total = (float(self.teller.observation(figure)["value"]) for figure in figures)
+        text, wording = self.teller.wording.text, self.teller.wording
+        parts = [
+            (text("Small schools"), small),
+            (text("Other rural schools"), rural - small),
+            (text("Urban schools"), total - rural),
+        ]
+        labelled = []
+        for label, count in parts:
+            share_of_all = wording.quantity(100 * count / total, "percent", 1)
+            labelled.append((f"{label}: {wording.number(count, 0)} ({share_of_all})", count))
+        value = self.teller.measure_value(share)
+        time = self.teller.when(self.teller.observation(figures[0]))
+        words = {
+            "identifier": self._identifier("network"),
+            "title": text("Small schools are {share} of all schools", share=value),
+            "subtitle": self._subtitle(text("Schools by kind, {time}", time=time)),
+        }
+        data = [(label, wording.quantity(count, "school", 0)) for label, count in parts]
+        return charts.composition(labelled, self._builder.text(data, figures, words))
+
+    def _shares(self, topic: str, measures: pd.DataFrame) -> Markup | None:
+        percent = measures[measures["unit"] == "percent"]
+        if percent.empty:
+            return None
+        shares = self._newest(percent, ["measure", "group", "works", "counted"])
+        shares = shares[shares["use"] == "shown"].sort_index()
+        if len(shares) < 2:
+            return None
+        labels = self.teller.measure_labels(shares)
+        rows = [
+            Row(label, (self._builder.measure_mark(row, label),))
+            for label, (_, row) in zip(labels, shares.iterrows(), strict=True)
+        ]
+        words = {
+            "identifier": self._identifier(topic),
+            "title": self.teller.wording.text("Shares that follow from the reported numbers"),
+            "subtitle": self._subtitle(self._made_how(set(shares["pairing"].astype("str")))),
+        }
+        return self._builder.dots(rows, measure_figures(shares), words)
+
+    def _made_how(self, pairings: set[str]) -> str:
+        """How the shares of a chart came to be, in words."""
+        text = self.teller.wording.text
+        names = {
+            "one source": text("computed from counts of one source"),
+            "two dates": text("computed from counts of two dates"),
+            "two sources": text("computed from counts of two sources"),
+            "as printed": text("printed as a share"),
+        }
+        return text("Percent; {ways}", ways="; ".join(names[way] for way in names if way in pairings))
+
+    # --- money -------------------------------------------------------------------------------------------------------
+
+    def _spending(self) -> list[Markup]:
+        """Spending per school, a chart for each kind of works that the region reports; other regions' in grey."""
+        rows = self.teller.dataset.measures
+        rows = rows[rows["measure"] == SPENDING]
+        rows = self._newest(rows, ["works", "counted"])
+        own = rows[rows["region"] == self.territory]
+        parts = []
+        for works in own["works"].astype("str").unique():
+            of_works = own[own["works"] == works]
+            best = best_measure(of_works)
+            if best is not None:
+                others = rows[(rows["works"] == works) & ~rows["region"].isin([self.territory, "KZ"])]
+                parts.append(self._spending_on(works, of_works, others[others["use"] == "shown"], best))
+        return parts
+
+    def _spending_on(self, works: str, own: pd.DataFrame, others: pd.DataFrame, best: pd.Series) -> Markup:
+        """``own``: all numbers of the region for these works, ``others``: the newest of each other region."""
+        wording, text = self.teller.wording, self.teller.wording.text
+        shown = own[own["use"] == "shown"]
+        sides = set(zip(shown["ahead"], shown["counted"].astype("str"), strict=True))
+        like = [side in sides for side in zip(others["ahead"], others["counted"].astype("str"), strict=True)]
+        drawn = pd.concat([shown, others[like]])
+        # Facts first; plans are in no order with them. Within each the region itself, then the others by size.
+        drawn = drawn.assign(plan=drawn["ahead"] != "done", other=drawn["region"] != self.territory)
+        drawn = drawn.sort_values(["plan", "other", "value"], ascending=[True, True, False], kind="stable")
+        chart_rows = []
+        for _, row in drawn.iterrows():
+            name = wording.name("regions", str(row["region"]))
+            if row["counted"] == "facility":
+                name = text("{region}, for each education facility", region=name)
+            same = (own["ahead"] == row["ahead"]) & (own["counted"] == row["counted"]) & (own["use"] != "shown")
+            trail = () if row["other"] else tuple(own.loc[same, "value"])
+            chart_rows.append(Row(name, (self._builder.measure_mark(row, name, focus=not row["other"]),), trail))
+        numbers = [mark.end for row in chart_rows for mark in row.marks] + [n for row in chart_rows for n in row.trail]
+        value = ", ".join(filter(None, [self.teller.measure_value(best), self.teller.status_words(best)]))
+        name = wording.name("works", works) if works else text("kind of works not said")
+        parts = [text("Tenge of the year; filled: done, hollow: planned or under way")]
+        parts += [text("ticks: older numbers")] if any(row.trail for row in chart_rows) else []
+        parts += [text("grey: other regions, same works")] if drawn["other"].any() else []
+        what = text("Spending per education facility") if best["counted"] == "facility" else text("Spending per school")
+        words = {
+            "identifier": self._identifier(f"spending-{works or 'unsaid'}"),
+            "title": text("{what}, {works}: {value}", what=what, works=name, value=value),
+            "subtitle": self._subtitle("; ".join(parts)),
+        }
+        return self._builder.dots(chart_rows, measure_figures(drawn), words, Scale(0, 1.05 * max(numbers), ((0, "0"),)))
+
+    # --- construction, levels ----------------------------------------------------------------------------------------
+
+    def _construction(self, rows: pd.DataFrame) -> Markup | None:
+        schools = rows[(rows["indicator"] == "schools_built") & ~unplaced(rows)]
+        if schools.empty:
+            return None
+        text = self.teller.wording.text
+        schools = preferred(schools, self.teller.dataset.sources)
+        ordered = schools.assign(rank=schools["status"].astype("str").map(STATUS_RANK))
+        ordered = ordered.sort_values(["rank", "period_end", "value"], ascending=[True, False, True], kind="stable")
+        marks = []
+        for _, row in ordered.iterrows():
+            label = {"actual": text("Opened"), "started": text("Begun")}
+            name = label.get(str(row["status"]), text("Planned")) + self.teller.particulars(row)
+            if row["note"]:
+                name = f"{name} – {row['note']}"
+            marks.append(self._builder.observation_mark(row, name))
+        words = {
+            "identifier": self._identifier("construction"),
+            "title": text("New schools: what is opened, begun and planned"),
+            "subtitle": self._subtitle(text("Schools; hollow: not opened yet. Bars may be parts of each other")),
+        }
+        return self._builder.bars(marks, list(ordered["figure_id"]), words)
+
+    def _levels(self, topic: str, rows: pd.DataFrame) -> Markup | None:
+        """Levels beside targets and plans, for shares that the codebook knows as such."""
+        kinds = read_table("indicators").set_index("indicator")["kind"]
+        rows = rows[(rows["indicator"].astype("str").map(kinds) == "share") & (rows["unit"] == "percent")]
+        series = ["indicator", "group", "programme"]
+        shares = newest_observations(rows, self.teller.dataset.sources, series)
+        shares = shares[shares["use"] == "shown"]
+        if shares.empty:
+            return None
+        chart_rows = []
+        for _, cell in shares.groupby([shares[column].astype("str") for column in series], sort=False):
+            label = self.teller.indicator(cell.iloc[0])
+            ordered = cell.sort_values("ahead", ascending=False)  # done, then ahead
+            marks = tuple(self._builder.observation_mark(row, label) for _, row in ordered.iterrows())
+            chart_rows.append(Row(label, marks, connected=len(marks) > 1))
+        text = self.teller.wording.text
+        hollow = set(shares["ahead"]) != {"done"}
+        words = {
+            "identifier": self._identifier(topic),
+            "title": text("Reported levels and targets") if hollow else text("Reported levels"),
+            "subtitle": self._subtitle(
+                text("Percent; filled: reported level, hollow: target or plan") if hollow else text("Percent")
+            ),
+        }
+        return self._builder.dots(chart_rows, list(shares["figure_id"]), words, PERCENT)
