@@ -197,7 +197,8 @@ def test_sources_that_differ_beyond_rounding_are_a_finding(dataset_of: MakeDatas
 
 def test_more_small_schools_than_schools_is_a_finding(dataset_of: MakeDataset) -> None:
     figures = [_row("schools_small", "500 schools"), _row("schools_total", "400 schools")]
-    assert "EDS-109" in set(dataset_of(ONE, {"a": figures}).findings["code"])
+    found = dataset_of(ONE, {"a": figures}).findings.query("code == 'EDS-109'")["message"]
+    assert "of which it should be a part" in found.iloc[0], "no source says that it is one"
 
 
 def test_change_against_levels_is_a_finding(dataset_of: MakeDataset) -> None:
