@@ -130,20 +130,22 @@ class RegionCharts:
         rows = self.teller.dataset.measures
         rows = rows[rows["measure"] == SPENDING]
         rows = self._newest(rows, ["works", "counted"])
-        own = rows[rows["region"] == self.territory]
-        parts = []
-        for works in own["works"].astype("str").unique():
-            of_works = own[own["works"] == works]
-            best = best_measure(of_works)
-            if best is not None:
-                others = rows[(rows["works"] == works) & ~rows["region"].isin([self.territory, "KZ"])]
-                parts.append(self._spending_on(works, of_works, others[others["use"] == "shown"], best))
-        return parts
+        own, others = rows[rows["region"] == self.territory], rows[rows["use"] == "shown"]
+        others = others[~others["region"].isin([self.territory, "KZ"])]
+        first = best_measure(own)
+        if first is None:
+            return []
+        # The kind of works that the headline is about stands first.
+        kinds = dict.fromkeys([str(first["works"]), *own["works"].astype("str")])
+        return [
+            self._spending_on(works, own[own["works"] == works], others[others["works"] == works]) for works in kinds
+        ]
 
-    def _spending_on(self, works: str, own: pd.DataFrame, others: pd.DataFrame, best: pd.Series) -> Markup:
+    def _spending_on(self, works: str, own: pd.DataFrame, others: pd.DataFrame) -> Markup:
         """``own``: all numbers of the region for these works, ``others``: the newest of each other region."""
         wording, text = self.teller.wording, self.teller.wording.text
-        shown = own[own["use"] == "shown"]
+        shown, best = own[own["use"] == "shown"], best_measure(own)
+        assert best is not None  # the newest of every kind is shown
         sides = set(zip(shown["ahead"], shown["counted"].astype("str"), strict=True))
         like = [side in sides for side in zip(others["ahead"], others["counted"].astype("str"), strict=True)]
         drawn = pd.concat([shown, others[like]])
