@@ -53,7 +53,8 @@ def test_measures_use_known_indicators_groups_statuses_and_rules() -> None:
     indicators, groups = set(read_table("indicators")["indicator"]), set(read_table("groups")["group"])
     words = {column: set(rules.loc[rules["column"] == column, "code"]) for column in rules["column"].unique()}
     statuses = set(read_table("terms").query("list == 'status'")["code"])
-    units = dict(read_table("indicators")[["indicator", "units"]].itertuples(index=False))
+    listed = read_table("indicators")
+    units = dict(zip(listed["indicator"], listed["units"], strict=True))
     for row in rows.to_dict("records"):
         single = row["formula"] == "per_year"
         assert {row["numerator"], row["denominator"]} <= indicators | ({""} if single else set()), row["measure"]

@@ -98,7 +98,7 @@ def test_the_commit_hooks_are_local() -> None:
 def test_hook_and_make_strip_notebooks_alike() -> None:
     hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    (stripping,) = re.findall(r"nbstripout (--extra-keys .*)", hooks)
+    (stripping,) = re.findall(r"nbstripout (--keep-id --extra-keys .*)", hooks)
     assert f"nbstripout --verify {stripping} " in makefile
 
 

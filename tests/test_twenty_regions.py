@@ -153,7 +153,7 @@ def test_a_year_that_is_not_certain_or_later_stays_nominal(project: Dataset) -> 
             "period_start": pd.to_datetime(["2023-01-01", "2022-01-01", "2025-01-01", "2023-01-01", "2023-05-02"]),
             "period_end": pd.to_datetime(["2023-12-31", "2024-12-31", "2025-12-31", "2023-12-31", "2023-05-02"]),
             "period_basis": ["printed", "printed", "printed", "published", "published"],
-            "published": pd.to_datetime([None, None, None, None, "2023-05-02"]),
+            "published": [pd.NaT, pd.NaT, pd.NaT, pd.NaT, pd.Timestamp("2023-05-02")],
         }
     )
     constant = in_constant_prices(rows, project.prices)

@@ -21,8 +21,8 @@ BOUNDS = ("at_least", "at_most")
 def headline_rows(dataset: Dataset, region: str) -> list[pd.Series]:
     """Measures and observations of a region in its present borders that readers look for first, in order.
 
-    The codebook's column ``headline`` says which and in what order; what is old comes last. A measure has the entry
-    ``measure``, an observation has not.
+    The codebook's column ``headline`` says which and in what order; plans come after facts, what is old
+    later still, and plans whose time has passed last. A measure has the entry ``measure``, an observation has not.
     """
     old = pd.Timestamp(dataset.as_of) - OLD_AFTER
     found = []
@@ -31,14 +31,16 @@ def headline_rows(dataset: Dataset, region: str) -> list[pd.Series]:
         for code, rank in codes[codes != ""].astype("int").items():
             row = choose(dataset, region, str(code))
             if row is not None:
-                found.append(((row["period_end"] < old, rank), row))
+                ahead = str(row["status"]) != "actual"
+                overdue = ahead and row["period_end"] < pd.Timestamp(dataset.as_of)
+                found.append(((overdue, row["period_end"] < old, ahead, rank), row))
     return [row for _, row in sorted(found, key=lambda entry: entry[0])]
 
 
 def _measure(dataset: Dataset, region: str, measure: str) -> pd.Series | None:
     rows = dataset.measures[(dataset.measures["region"] == region) & (dataset.measures["measure"] == measure)]
     own = read_table("measures").set_index("measure").at[measure, "numerator_groups"]
-    rows = rows[rows["group"].isin(["", own])]
+    rows = _rather(rows, lambda found: found["group"] == "") if own == "*" else rows[rows["group"].isin(["", own])]
     if rows.empty:
         return None
     return best_measure(newest_measures(rows, dataset.observations, dataset.sources, ["works", "counted"]))

@@ -86,6 +86,10 @@ class RegionPage:
         items = [self._headline(row) for row in headline_rows(self.dataset, self.region)[:HEADLINES]]
         if not items:
             note = self.wording.text("Nothing is reported for the region in its present borders.")
+            if (self._observations["territory"] == self.region).any():
+                note = self.wording.text(
+                    "No number about the region as a whole is among those that readers look for first."
+                )
             parts = [paragraph(note, "not-reported")]
             if self._territories[1:]:
                 before = self.wording.text("Figures of the larger region before it was divided")
