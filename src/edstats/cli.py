@@ -24,7 +24,7 @@ from edstats.dataset import (
 )
 from edstats.wording import translation
 
-DONE, FAULTS, WRONG_USE = 0, 1, 2
+DONE, FAULTS = 0, 1  # argparse itself exits with 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
