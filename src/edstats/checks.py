@@ -279,7 +279,14 @@ def plans_past(evidence: Evidence) -> Iterator[Finding]:
     for _, plan in plans[plans["indicator"].isin(planned)].iterrows():
         if not _outcomes(plan, done).empty:
             continue
-        parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan)}
+        parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan), "reported": ""}
+        other = done[
+            (done[["territory", "place", "indicator"]] == plan[["territory", "place", "indicator"]]).all(axis=1)
+        ]
+        other = other[(other["period_start"] <= plan["period_end"]) & (other["period_end"] >= plan["period_start"])]
+        if not other.empty:
+            numbers = "; ".join(evidence.shown(figure_id) for figure_id in other["figure_id"])
+            parts["reported"] = " " + evidence.wording.text("Reported of about that time: {numbers}.", numbers=numbers)
         if plan["period_basis"] == "published":
             template = "{period} (the date of the source, which prints no time)"
             parts["period"] = evidence.wording.text(template, period=parts["period"])

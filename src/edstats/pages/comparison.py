@@ -1,12 +1,12 @@
 """The page that sets regions side by side: only like with like, with the coverage of each comparison."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
-from edstats.charts import Row, Scale
+from edstats.charts import Mark, Row
 from edstats.codebook import read_table
 from edstats.comparisons import newest_measures, newest_observations
 from edstats.dataset import Dataset
@@ -21,6 +21,14 @@ from edstats.wording import Wording
 # Values further apart in time are not set against each other in a title.
 MOST_YEARS_APART = 2
 SHARES = ("small_school_share", "small_share_of_rural_schools")
+
+
+ONE_YEAR = 366
+
+
+def _is_flow(indicator: str) -> bool:
+    rows = read_table("indicators")
+    return bool((rows.loc[rows["indicator"] == indicator, "kind"] == "flow").all())
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class ComparisonPage:
             code, name = region["region"], region[f"short_{self.wording.language}"]
             row = shown.get(code)
             if row is not None:
-                said, shade = self._teller.measure_value(row), float(row["value"]) / 100
+                said, shade = self._dated_value(row), float(row["value"]) / 100
             else:
                 outside = not applies("schools_small", code)
                 said, shade = text("does not apply") if outside else text("not reported"), None
@@ -84,6 +92,13 @@ class ComparisonPage:
         }
         chart = charts.tile_map(tiles, self._charts.text(data, measure_figures(pd.DataFrame(shown.values())), words))
         return section("overview", text("The regions at a glance"), chart)
+
+    def _dated_value(self, row: pd.Series) -> str:
+        """The value with its year, "about" where the page prints none."""
+        year, value = str(row["period_end"].year), self._teller.measure_value(row)
+        undated = row["period_basis"] != "printed" and pd.isna(row["published"])
+        year = self.wording.text("about {time}", time=year) if undated else year
+        return f"{value}, {year}"
 
     # --- measures ----------------------------------------------------------------------------------------------------
 
@@ -147,7 +162,7 @@ class ComparisonPage:
             "title": self._chart_title(name, shown),
             "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }
-        scale = charts.PERCENT if percent else Scale(0, 1.05 * top, ((0, "0"),))
+        scale = charts.PERCENT if percent else reporting.linear_scale(self.wording, top)
         return self._charts.dots(chart_rows, measure_figures(shown), words, scale)
 
     def _chart_title(self, name: str, shown: pd.DataFrame) -> str:
@@ -168,7 +183,7 @@ class ComparisonPage:
                 "{name}: {count} numbers, from {first} to {last}",
                 name=name,
                 count=len(ends),
-                first=int(years.min()),
+                first=int(ends["period_start"].dt.year.min()),
                 last=int(years.max()),
             )
         parts |= {"low": self._teller.measure_value(low), "bottom": self.wording.name("regions", str(low["region"]))}
@@ -185,6 +200,10 @@ class ComparisonPage:
         sentence = coverage_sentence(self._teller, set(shown["region"].astype("str")), [indicator])
         parts = [paragraph(sentence, "coverage"), *reporting.country_sentence(self._teller, shown)]
         counts = rows[~rows["unit"].isin(["percent", "times"]) & (rows["region"] != "KZ")]
+        if _is_flow(indicator):
+            # What came together over several years is no number to set beside that of one.
+            counts = counts[(counts["period_end"] - counts["period_start"]).dt.days <= ONE_YEAR]
+            counts = counts[counts["region"].isin(counts.loc[counts["use"] == "shown", "region"])]
         if not counts.empty:
             parts.append(self._indicator_chart(indicator, name, counts))
         if not rows.empty:
@@ -201,7 +220,7 @@ class ComparisonPage:
             "title": name,
             "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }
-        scale = Scale(0, 1.05 * float(shown[["value", "value_high"]].max().max()), ((0, "0"),))
+        scale = reporting.linear_scale(self.wording, float(shown[["value", "value_high"]].max().max()))
         chart_rows = reporting.observation_rows(self._charts, rows)
         return self._charts.dots(chart_rows, list(shown["figure_id"]), words, scale)
 
@@ -215,7 +234,7 @@ class ComparisonPage:
         chart_rows = [
             Row(
                 self.wording.name("regions", region),
-                tuple(self._charts.observation_mark(row, "") for _, row in of_region.iterrows()),
+                tuple(self._pipeline_mark(row) for _, row in of_region.iterrows()),
             )
             for region, of_region in rows.groupby(rows["region"].astype("str"), sort=True)
         ]
@@ -225,13 +244,17 @@ class ComparisonPage:
             "subtitle": text("Schools by region; filled: opened, hollow: begun or planned. The years differ"),
         }
         note = text(
-            "The newest number of each status that is about the whole region. The years differ, so the regions are not "
-            "ranked; parts of a plan stand on the regions' own pages."
+            "The newest number of each status; where nothing is reported of the whole region, that of one programme or "
+            "group, which is named. The years differ, so the regions are not ranked."
         )
-        scale = Scale(0, 1.05 * float(rows["value"].max()), ((0, "0"),))
+        scale = reporting.linear_scale(self.wording, float(rows["value"].max()))
         chart = self._charts.dots(chart_rows, list(rows["figure_id"]), words, scale)
         table = figures_table(self._teller, rows, title, anchors=False, with_region=True)
         return section("planned-and-done", title, paragraph(note), chart, table)
+
+    def _pipeline_mark(self, row: pd.Series) -> Mark:
+        mark = self._charts.observation_mark(row, "")
+        return replace(mark, words=mark.words + self._teller.particulars(row))
 
     # --- totals, coverage --------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from edstats.selection import ranked, unplaced, without_reprints
 BOUND_NEWER_BY = pd.DateOffset(years=2)
 # Numbers about an older time than this come after all others.
 OLD_AFTER = pd.DateOffset(years=5)
+# Of one time the costlier kind of works comes first.
+WORKS = ("capital", "reconstruction", "mixed", "current", "")
 BOUNDS = ("at_least", "at_most")
 
 
@@ -50,7 +52,10 @@ def best_measure(rows: pd.DataFrame) -> pd.Series | None:
     """Of one measure's ``newest_measures``: a fact before a plan, schools before facilities, then the newest."""
     rows = _rather(rows[rows["use"] == "shown"], lambda found: found["ahead"] == "done")
     rows = _rather(rows, lambda found: found["counted"] != "facility")
-    return None if rows.empty else rows.sort_values("period_end", ascending=False, kind="stable").iloc[0]
+    if rows.empty:
+        return None
+    rows = rows.assign(works_rank=rows["works"].astype("str").map(WORKS.index))
+    return rows.sort_values(["period_end", "works_rank"], ascending=[False, True], kind="stable").iloc[0]
 
 
 def _observation(dataset: Dataset, region: str, indicator: str) -> pd.Series | None:
@@ -72,6 +77,10 @@ def _observation(dataset: Dataset, region: str, indicator: str) -> pd.Series | N
     if rows.empty:
         return None
     rows = ranked(without_reprints(rows, dataset.sources), dataset.sources)
+    # Of several numbers of one time the largest holds the others.
+    of_newest = rows[rows["period"] == rows["period"].iloc[0]].drop_duplicates("programme")
+    if len(of_newest) > 1:
+        return of_newest.sort_values("value", kind="stable").iloc[-1]
     bounds = rows["qualifier"].isin(BOUNDS)
     values = rows[~bounds]
     newer = values.empty or rows["period_end"].iloc[0] > values["period_end"].iloc[0] + BOUND_NEWER_BY

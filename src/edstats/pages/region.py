@@ -108,8 +108,19 @@ class RegionPage:
             source = teller.figure_link(row["figure_id"]) + Markup(" · ") + teller.source_link(str(row["source"]))
         return Markup(
             '<li class="headline"><span class="value">{}</span> <span class="label">{}</span> '
-            '<span class="when">{} {}</span> <span class="source">{}: {}{}</span></li>'
-        ).format(value, label, teller.when(dated), teller.status(row), self.wording.text("From"), source, others)
+            '<span class="when">{} {}</span> <span class="source">{}: {}{}{}</span></li>'
+        ).format(
+            *(value, label, teller.when(dated), teller.status(row), self.wording.text("From"), source, others),
+            self._doubt(row),
+        )
+
+    def _doubt(self, row: pd.Series) -> Markup:
+        """A link to the findings where a reader's doubt is about the number."""
+        doubts = self.dataset.findings.loc[self.dataset.findings["code"] == "EDS-111", "figures"]
+        own = {row["numerator"], row["denominator"]} if "measure" in row else {row["figure_id"]}
+        if not own & set(" ".join(doubts).split()):
+            return Markup("")
+        return Markup(' · <a href="#findings">{}</a>').format(self.wording.text("a doubt is noted"))
 
     def _others(self, row: pd.Series) -> str:
         """What other sources print instead, from the lowest number to the highest."""

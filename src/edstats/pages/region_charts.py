@@ -188,8 +188,6 @@ class RegionCharts:
         for _, row in ordered.iterrows():
             label = {"actual": text("Opened"), "started": text("Begun")}
             name = label.get(str(row["status"]), text("Planned")) + self.teller.particulars(row)
-            if row["note"]:
-                name = f"{name} – {row['note']}"
             marks.append(self._builder.observation_mark(row, name))
         words = {
             "identifier": self._identifier("construction"),

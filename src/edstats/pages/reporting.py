@@ -1,18 +1,27 @@
 """What the comparison page says of several regions at once: rows of charts, totals, and who reports what."""
 
+import math
 from dataclasses import replace
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
-from edstats.charts import Row
+from edstats.charts import Row, Scale
 from edstats.codebook import read_table
-from edstats.comparisons import newest_observations
 from edstats.dataset import Dataset
 from edstats.pages.sections import STATUS_RANK, ChartBuilder, paragraph, section
+from edstats.selection import unplaced
 from edstats.tables import Html, Teller, html_table
 from edstats.totals import applies, regions_of_type, totals
+from edstats.wording import Wording
+
+
+def linear_scale(wording: Wording, top: float) -> Scale:
+    """An axis from zero past ``top``, with a tick at the largest round number below it."""
+    step = 10 ** math.floor(math.log10(top))
+    tick = step * (top // step)
+    return Scale(0, 1.05 * top, ((0, "0"), (tick, wording.number(tick, 1))))
 
 
 def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool = False) -> list[Row]:
@@ -27,6 +36,9 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
         first = shown.iloc[0]
         country = str(first["region"]) == "KZ"
         label = builder.teller.wording.name("regions", str(first["region"]))
+        for table, column in (("groups", "group"), ("programmes", "programme")):
+            codes = set(shown[column].astype("str")) & set(read_table(table)[column])
+            label += "".join(f", {builder.teller.wording.name(table, code)}" for code in sorted(codes))
         if str(first["counted"]) == "facility":
             label = builder.teller.wording.text("{region}, for each education facility", region=label)
         marks = tuple(builder.measure_mark(row, "", focus=not country) for _, row in shown.iterrows())
@@ -53,28 +65,34 @@ def observation_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
 
 def country_sentence(teller: Teller, shown: pd.DataFrame) -> list[Markup]:
     """What is reported of the whole country, in words: its size would dwarf the regions in a chart."""
-    country = shown[shown["region"] == "KZ"]
+    country = shown[shown["region"] == "KZ"].sort_values("ahead", ascending=False)
     if country.empty:
         return []
     numbers = Markup("; ").join(
-        Markup("{} ({})").format(teller.figure_link(row["figure_id"]), teller.when(row))
+        Markup("{} ({}) {}").format(
+            teller.figure_link(row["figure_id"]),
+            "; ".join(filter(None, [teller.when(row), row["note"]])),
+            teller.status(row),
+        )
         for _, row in country.iterrows()
     )
-    return [Markup("<p>{}: {}.</p>").format(teller.wording.name("regions", "KZ"), numbers)]
+    return [Markup("<p>{}: {}</p>").format(teller.wording.name("regions", "KZ"), numbers)]
 
 
 def pipeline_rows(dataset: Dataset) -> pd.DataFrame:
-    """New schools: of each region the newest number of each status, of the whole region where that is reported.
+    """New schools: of each region and status the newest number, and of one time the largest, which holds the others.
 
-    Numbers of one programme or one group stand in only where nothing wider is reported of that status.
+    A number of one known programme or one group stands in only where nothing wider is reported of that status.
     """
     rows = dataset.observations
     rows = rows[(rows["indicator"] == "schools_built") & (rows["region"] != "KZ") & (rows["share_of"] == "")]
-    part = (rows["programme"] != "") | (rows["group"] != "")
-    status = [rows["region"].astype("str"), rows["status"].astype("str"), rows["place"].astype("str")]
-    rows = rows[part == part.groupby(status).transform("min")]
-    rows = newest_observations(rows, dataset.sources, ["status"])
-    rows = rows[rows["use"] == "shown"]
+    rows = rows[(rows["region"].astype("str") == rows["territory"].astype("str")) & (rows["place"] == "")]
+    rows = rows[~unplaced(rows)]
+    part = rows["programme"].isin(read_table("programmes")["programme"]) | (rows["group"] != "")
+    cell = [rows["region"].astype("str"), rows["status"].astype("str")]
+    rows = rows[part == part.groupby(cell).transform("min")]
+    rows = rows.sort_values(["period_end", "period_start", "value"], ascending=False, kind="stable")
+    rows = rows[~rows[["region", "status"]].astype("str").duplicated()]
     rank = rows["status"].astype("str").map(STATUS_RANK)
     return rows.assign(rank=rank).sort_values(["region", "rank"], kind="stable")
 

@@ -53,7 +53,8 @@ def _works_parts(teller: Teller, rows: pd.DataFrame, works: str, scale: Scale) -
         "identifier": f"chart-spending-{works or 'unsaid'}",
         "title": text("Renovation spending per school: {works}", works=name),
         "subtitle": text(
-            "Tenge of the year, by region; filled: done, hollow: planned or under way, ticks: older numbers"
+            "Tenge of the year, by region; filled: done, hollow: planned or under way, ticks: older "
+            "numbers; logarithmic scale"
         ),
     }
     builder = ChartBuilder(teller)
