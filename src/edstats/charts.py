@@ -17,8 +17,10 @@ import seaborn as sns
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.typing import ColorType
 
 # Dark blue for what the page is about, grey for the others (both at least 3:1 on white), red for what is not there yet.
 FOCUS, OTHER, INK, FAINT = "#12436d", "#7a7a7a", "#1d1d1d", "#d0d0d0"
@@ -176,10 +178,21 @@ def coverage_heatmap(counts: pd.DataFrame, not_applicable: pd.DataFrame, text: C
         return _published(figure, text, "chart wide")
 
 
+def _contrast(one: ColorType, other: ColorType) -> float:
+    """The contrast of two colours as WCAG 2 defines it, from 1 to 21."""
+
+    def luminance(colour: ColorType) -> float:
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+        return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
 def tile_map(tiles: Sequence[tuple[int, int, str, str, float | None]], text: ChartText) -> Markup:
     """Regions as tiles in their rough places: row, column, name, words, and a shade from 0 to 1 (None: grey).
 
-    A light tile has dark words and a dark tile white ones; the words alone say everything.
+    Words are dark or white, whichever stands out more; they alone say everything.
     """
     rows, columns = max(tile[0] for tile in tiles) + 1, max(tile[1] for tile in tiles) + 1
     palette = sns.light_palette(FOCUS, as_cmap=True)
@@ -188,7 +201,7 @@ def tile_map(tiles: Sequence[tuple[int, int, str, str, float | None]], text: Cha
         axes = figure.add_axes((0, 0, 1, 1))
         for row, column, name, words, shade in tiles:
             face = "#eeeeee" if shade is None else palette(0.15 + 0.8 * shade)
-            ink = "white" if shade is not None and shade > 0.45 else INK
+            ink = "white" if _contrast("white", face) > _contrast(INK, face) else INK
             axes.add_patch(Rectangle((column + 0.03, row + 0.04), 0.94, 0.92, facecolor=face, edgecolor="none"))
             place: dict[str, Any] = {"ha": "center", "color": ink}
             axes.text(column + 0.5, row + 0.3, "\n".join(textwrap.wrap(name, 13)), va="center", fontsize=10, **place)
