@@ -200,7 +200,7 @@ def tile_map(tiles: Sequence[tuple[int, int, str, str, float | None]], text: Cha
         figure = Figure(figsize=(WIDTH * 2, WIDTH * 2 * rows / columns * 0.72))
         axes = figure.add_axes((0, 0, 1, 1))
         for row, column, name, words, shade in tiles:
-            face = "#eeeeee" if shade is None else palette(0.15 + 0.8 * shade)
+            face = "#eeeeee" if shade is None else palette(0.1 + 0.5 * shade)
             ink = "white" if _contrast("white", face) > _contrast(INK, face) else INK
             axes.add_patch(Rectangle((column + 0.03, row + 0.04), 0.94, 0.92, facecolor=face, edgecolor="none"))
             place: dict[str, Any] = {"ha": "center", "color": ink}
