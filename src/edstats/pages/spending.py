@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.charts import Scale
+from edstats.charts import Row, Scale
 from edstats.pages import reporting
 from edstats.pages.sections import ChartBuilder, coverage_sentence, measure_figures, paragraph, section
 from edstats.prices import BASE_YEAR, in_constant_prices
@@ -61,10 +61,38 @@ def _works_parts(teller: Teller, rows: pd.DataFrame, works: str, scale: Scale) -
     chart = builder.dots(reporting.measure_rows(builder, rows, name_counted=True), measure_figures(shown), words, scale)
     parts = [Markup("<h3>{}</h3>").format(name[0].upper() + name[1:]), chart]
     known = shown[shown["constant"].notna()]
+    if len(known) > 1:
+        parts.append(_constant_chart(builder, known, works, name, scale))
     if not known.empty:
         parts.append(_constant_table(teller, known, name))
     ordered = rows.sort_values(["region", "period_end"], kind="stable")
     return [*parts, measures_table(teller, ordered, words["title"], with_region=True)]
+
+
+def _constant_chart(builder: ChartBuilder, rows: pd.DataFrame, works: str, name: str, scale: Scale) -> Markup:
+    """The numbers whose year is certain, in prices of the base year, on the scale of the other charts."""
+    text, year = builder.teller.wording.text, str(BASE_YEAR)
+    chart_rows = []
+    for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
+        mark = builder.measure_mark(row.where(row.index != "value", row["constant"]), "")
+        chart_rows.append(Row(_label(builder.teller, row), (mark,)))
+    words = {
+        "identifier": f"chart-spending-{works or 'unsaid'}-constant",
+        "title": text("In prices of {year}: {works}", year=year, works=name),
+        "subtitle": text(
+            "Renovation spending per school by region, indexed to prices of {year}; in brackets the year of the "
+            "number; hollow: planned; logarithmic scale",
+            year=year,
+        ),
+    }
+    return builder.dots(chart_rows, measure_figures(rows), words, scale)
+
+
+def _label(teller: Teller, row: pd.Series) -> str:
+    name = teller.wording.name("regions", str(row["region"]))
+    if str(row["counted"]) == "facility":
+        return teller.wording.text("{region}, for each education facility", region=name)
+    return name
 
 
 def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
@@ -82,11 +110,8 @@ def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
     cells = []
     for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
         indexed = wording.value(row.where(row.index != "value", row["constant"]), 0)
-        label = wording.name("regions", str(row["region"]))
-        if str(row["counted"]) == "facility":
-            label = text("{region}, for each education facility", region=label)
         status = teller.status(row) or wording.name("status", str(row["status"]))
-        cells.append(("", [label, teller.measure_value(row), indexed, teller.when(row), status]))
+        cells.append(("", [_label(teller, row), teller.measure_value(row), indexed, teller.when(row), status]))
     return html_table(caption, header, cells, numeric=(1, 2))
 
 
