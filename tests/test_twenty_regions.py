@@ -111,7 +111,14 @@ def test_one_sum_with_two_counts_makes_no_naive_quotient(project: Dataset) -> No
 
 @pytest.mark.parametrize(
     ("region", "words"),
-    [("KZ-35", "93.5 billion"), ("KZ-19", "69 schools"), ("KZ-59", "31 facilities"), ("KZ-71", "3,508 students")],
+    [
+        ("KZ", "434 schools"),
+        ("KZ", "552 schools"),
+        ("KZ-35", "93.5 billion"),
+        ("KZ-19", "69 schools"),
+        ("KZ-59", "31 facilities"),
+        ("KZ-71", "3,508 students"),
+    ],
 )
 def test_sources_that_contradict_each_other_are_findings(project: Dataset, region: str, words: str) -> None:
     rows = project.findings[project.findings["code"].isin(["EDS-108", "EDS-113"])]

@@ -330,8 +330,14 @@ def differing_sources(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _about_one_time(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The values of each series that are about one time, the preferred one first; each value stands in one group."""
-    for _, series in rows.groupby(SERIES_COLUMNS, sort=False):
+    """The values of each series that are about one time, the preferred one first; each value stands in one group.
+
+    A source that does not say the kind of works may mean the one kind that the others name.
+    """
+    columns = [name for name in SERIES_COLUMNS if name != "works"]
+    kinds = rows["works"].replace("", None).groupby([rows[name] for name in columns]).transform("nunique")
+    works = rows["works"].where(kinds > 1, "")
+    for _, series in rows.groupby([*(rows[name] for name in columns), works], sort=False):
         left = series
         while not left.empty:
             first = left.iloc[0]
