@@ -103,6 +103,13 @@ def test_larger_regions_before_a_split_are_set_beside_none(project: Dataset) -> 
     assert not set(before["numerator"]) & set(shown["numerator"])
 
 
+def test_larger_regions_are_named_as_such(project: Dataset) -> None:
+    page = ComparisonPage(project, Wording("en")).renovation().text
+    former = page[page.index("Regions in former borders") :]
+    assert "with Ulytau" in former
+    assert "with Jetisu" in former
+
+
 def test_one_sum_with_two_counts_makes_no_naive_quotient(project: Dataset) -> None:
     """Karaganda 2018: 6 bn for 134 schools and 70 kindergartens is neither 44.8 nor 85.7 m."""
     rows = project.measures.query("measure == 'renovation_spending_per_school' and region == 'KZ-35'")

@@ -8,7 +8,7 @@ others are kept, marked ``older`` or ``other source``.
 
 import pandas as pd
 
-from edstats.selection import ranked, unplaced
+from edstats.selection import in_present_borders, ranked, unplaced
 
 AHEAD = {"actual": "done", "started": "ahead", "planned": "ahead", "target": "ahead"}
 PAIRINGS = ("one source", "two dates", "two sources", "one figure", "as printed")
@@ -22,7 +22,7 @@ def newest_measures(
     ``kind`` names the columns that must not be mixed within a region (such as works and counted). Adds ``use`` (shown,
     other source, older), ``ahead`` (done or ahead) and the numerator's ``period_basis`` and ``published``.
     """
-    rows = measures[measures["region"].astype("str") == measures["territory"].astype("str")]
+    rows = measures[in_present_borders(measures)]
     numerators = ranked(observations, sources).reset_index(drop=True)
     place = dict(zip(numerators["figure_id"], range(len(numerators)), strict=True))
     rows = rows.merge(
@@ -49,7 +49,7 @@ def newest_observations(observations: pd.DataFrame, sources: pd.DataFrame, kind:
 
     Places inside a region and what nothing places in time are left out.
     """
-    rows = observations[observations["region"].astype("str") == observations["territory"].astype("str")]
+    rows = observations[in_present_borders(observations)]
     rows = rows[(rows["place"] == "") & ~unplaced(rows)]
     if rows.empty:
         return rows.assign(use="", ahead="")

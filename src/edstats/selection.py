@@ -67,6 +67,11 @@ def _yielding_bounds(observations: pd.DataFrame) -> pd.Series:
     return pd.Series(yields.to_numpy(), index=observations.index)
 
 
+def in_present_borders(rows: pd.DataFrame) -> pd.Series:
+    """True for observations or measures about a region as it is today, not about an area that has been divided."""
+    return rows["region"].astype("str") == rows["territory"].astype("str")
+
+
 def unplaced(observations: pd.DataFrame) -> pd.Series:
     """True for observations that nothing places in time: no printed period, and bounds years apart."""
     length = (observations["period_end"] - observations["period_start"]).dt.days

@@ -217,7 +217,7 @@ def figures_table(
         note = Markup('<span class="note">{}</span>').format(row["note"]) if row["note"] else ""
         cells += [teller.source_link(str(row["source"])), note]
         if with_region:
-            cells.insert(0, teller.wording.name("regions", str(row["region"])))
+            cells.insert(0, teller.wording.name("territories", str(row["territory"])))
         rows.append((anchor(row["figure_id"]) if anchors else "", cells))
     return html_table(caption, header, rows, numeric=(2,) if with_region else (1,))
 
@@ -237,21 +237,24 @@ def _lower_first(name: str) -> str:
 
 
 def measures_table(teller: Teller, measures: pd.DataFrame, caption: str, with_region: bool = False) -> Markup:
-    """Every measure as a row: what, value with its status, time and what it was made of."""
+    """Every measure as a row: what, value with its status, time and what it was made of.
+
+    ``with_region``: the rows are of one measure, which ``caption`` names, and of several regions.
+    """
     text = teller.wording.text
-    header = [text("What is computed"), text("Value"), text("Time"), text("Made of")]
-    if with_region:
-        header.insert(0, text("Region"))
+    header = [text("Region") if with_region else text("What is computed"), text("Value"), text("Time"), text("Made of")]
     rows = []
-    for label, (_, row) in zip(teller.measure_labels(measures), measures.iterrows(), strict=True):
+    for name, (_, row) in zip(teller.measure_labels(measures), measures.iterrows(), strict=True):
+        label = name
         value = _with_badge(teller, teller.measure_value(row), row)
         when = teller.when(_dated_like_numerator(teller, row))
         made_of = Markup('<span class="made-of">{}</span>').format(teller.made_of(row))
-        cells: list[Markup | str] = [label, value, when, made_of]
         if with_region:
-            cells.insert(0, teller.wording.name("regions", str(row["region"])))
-        rows.append(("", cells))
-    return html_table(caption, header, rows, numeric=(2,) if with_region else (1,))
+            # The caption names the measure; the area takes its place before whatever tells one row from another.
+            rest = name.removeprefix(teller.wording.name("measures", str(row["measure"])))
+            label = teller.wording.name("territories", str(row["territory"])) + rest
+        rows.append(("", [label, value, when, made_of]))
+    return html_table(caption, header, rows, numeric=(1,))
 
 
 def _dated_like_numerator(teller: Teller, row: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from edstats.codebook import read_table, units_of_kind
 from edstats.intervals import Intervals, described, printed_intervals
-from edstats.selection import preferred
+from edstats.selection import in_present_borders, preferred
 
 # UNESCO's rule for regional aggregates, here by count of regions: shown from 60% coverage, marked from 33%.
 SHOWN_FROM, MARKED_FROM = 0.60, 0.33
@@ -43,7 +43,7 @@ def totals(observations: pd.DataFrame, sources: pd.DataFrame, regions: list[str]
     among the parts), finest, figures (figure_ids parted by spaces).
     """
     rows = observations[observations["region"].isin(regions) & (observations["place"] == "")]
-    rows = rows[(rows["region"].astype("str") == rows["territory"].astype("str")) & (rows["share_of"] == "")]
+    rows = rows[(in_present_borders(rows)) & (rows["share_of"] == "")]
     rows = rows[rows["unit"].isin(units_of_kind("count", "money"))]
     best = preferred(rows, sources)
     pairs = zip(best["indicator"].astype("str"), best["region"].astype("str"), strict=True)

@@ -14,6 +14,7 @@ from edstats.pages import reporting
 from edstats.pages.parameters import Parameters
 from edstats.pages.sections import ChartBuilder, coverage_sentence, measure_figures, method, paragraph, section
 from edstats.pages.spending import renovation_section
+from edstats.selection import in_present_borders
 from edstats.tables import Html, Teller, figures_table, measures_table
 from edstats.totals import applies
 from edstats.wording import Wording
@@ -142,7 +143,7 @@ class ComparisonPage:
             parts.append(
                 measures_table(self._teller, rows.sort_values(["region", "period_end"]), name, with_region=True)
             )
-        own = self.dataset.measures["region"].astype("str") == self.dataset.measures["territory"].astype("str")
+        own = in_present_borders(self.dataset.measures)
         older = self.dataset.measures[(self.dataset.measures["measure"] == measure) & ~own]
         if not older.empty:
             note = self.wording.text("Regions in former borders, set beside none of the above:")

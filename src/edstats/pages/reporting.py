@@ -11,7 +11,7 @@ from edstats.charts import Row, Scale
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.pages.sections import STATUS_RANK, ChartBuilder, paragraph, section
-from edstats.selection import unplaced
+from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, Teller, html_table
 from edstats.totals import applies, regions_of_type, totals
 from edstats.wording import Wording
@@ -86,7 +86,7 @@ def pipeline_rows(dataset: Dataset) -> pd.DataFrame:
     """
     rows = dataset.observations
     rows = rows[(rows["indicator"] == "schools_built") & (rows["region"] != "KZ") & (rows["share_of"] == "")]
-    rows = rows[(rows["region"].astype("str") == rows["territory"].astype("str")) & (rows["place"] == "")]
+    rows = rows[(in_present_borders(rows)) & (rows["place"] == "")]
     rows = rows[~unplaced(rows)]
     part = rows["programme"].isin(read_table("programmes")["programme"]) | (rows["group"] != "")
     cell = [rows["region"].astype("str"), rows["status"].astype("str")]
@@ -182,7 +182,7 @@ def _coverage_counts(teller: Teller) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts of figures and whether an indicator does not apply; rows: names of indicators, columns: regions."""
     rows = teller.dataset.observations
     rows = rows[(rows["place"] == "") & (rows["region"] != "KZ")]
-    rows = rows[rows["region"].astype("str") == rows["territory"].astype("str")]
+    rows = rows[in_present_borders(rows)]
     indicators = read_table("indicators").query("indicator in @rows.indicator")
     regions = read_table("regions").query("type != 'country'")
     counts = pd.crosstab(rows["indicator"].astype("str"), rows["region"].astype("str"))

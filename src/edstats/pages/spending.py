@@ -7,6 +7,7 @@ from edstats.charts import Row, Scale
 from edstats.pages import reporting
 from edstats.pages.sections import ChartBuilder, coverage_sentence, measure_figures, paragraph, section
 from edstats.prices import BASE_YEAR, in_constant_prices
+from edstats.selection import in_present_borders
 from edstats.tables import Html, Teller, html_table, measures_table
 from edstats.wording import BILLION, MILLION
 
@@ -117,7 +118,7 @@ def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
 
 def _former_borders(teller: Teller) -> list[Markup]:
     rows = teller.dataset.measures.query("measure == 'renovation_spending_per_school'")
-    rows = rows[rows["region"].astype("str") != rows["territory"].astype("str")]
+    rows = rows[~in_present_borders(rows)]
     if rows.empty:
         return []
     note = teller.wording.text("Regions in former borders, set beside none of the above:")
