@@ -92,9 +92,15 @@ class WordList(Generic[Value]):
         if not 0 <= position < len(found):
             return None
         for pattern, value in self._starting(found[position].text):
-            if _stands(pattern, found, position):
+            if len(pattern) == 1 or stands(
+                pattern, [token.text for token in found[position : position + len(pattern)]]
+            ):
                 return len(pattern), value
         return None
+
+    def starting(self, word: str) -> list[tuple[tuple[str, ...], Value]]:
+        """The entries whose first word is the folded ``word``, the longest first: their words and what they mean."""
+        return self._starting(word)
 
     def __contains__(self, word: str) -> bool:
         """Whether the one folded word is an entry by itself."""
@@ -109,10 +115,9 @@ class WordList(Generic[Value]):
         return sorted(entries, key=lambda entry: -len(entry[0]))
 
 
-def _stands(pattern: tuple[str, ...], found: list[Token], position: int) -> bool:
-    if position + len(pattern) > len(found):
-        return False
-    return all(_fits(part, found[position + offset].text) for offset, part in enumerate(pattern))
+def stands(pattern: tuple[str, ...], words: list[str]) -> bool:
+    """Whether the folded words are those of an entry: equal, or begun or ended as a ``*`` of the entry allows."""
+    return len(pattern) == len(words) and all(_fits(part, word) for part, word in zip(pattern, words, strict=True))
 
 
 def _fits(part: str, word: str) -> bool:
