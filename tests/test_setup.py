@@ -48,7 +48,8 @@ def test_every_package_that_the_code_imports_is_asked_for() -> None:
     modules = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {PROJECT["name"]}
     providers = packages_distributions()
     needed = {normal(providers[module][0]) for module in modules}
-    assert needed <= {normal(name) for name in names(PROJECT["dependencies"])}
+    asked = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["extract"]]
+    assert needed <= {normal(name) for name in names(asked)}
 
 
 def test_every_locked_package_has_a_hash() -> None:
