@@ -76,3 +76,10 @@ class Extraction:
         ]
         table = pd.DataFrame(rows, columns=list(self.columns))
         return table.astype({column: _TYPES.get(column, "str") for column in self.columns})
+
+    def _repr_html_(self) -> str:
+        """The document with its figures marked, and the table of what each was read as: what Jupyter shows."""
+        # Only here: the review reads this module, and who asks for figures alone needs no templates.
+        from edstats.extraction.review import review_fragment  # noqa: PLC0415
+
+        return review_fragment(self)
