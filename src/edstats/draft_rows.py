@@ -92,7 +92,7 @@ class _Phrase:
 
 
 def _phrases(extraction: Extraction, language: str) -> list[_Phrase]:
-    """For each figure the fewest words of the document that do not contradict how it was read."""
+    """For each figure its own words, or the fewest more that contradict its reading less and then tell the most."""
     worded = [
         (position, wording)
         for position, item in enumerate(extraction.items)
@@ -100,13 +100,14 @@ def _phrases(extraction: Extraction, language: str) -> list[_Phrase]:
     ]
     positions, wordings = zip(*worded, strict=True)
     read = read_numbers(pd.Series(wordings, dtype="str"), language)
-    chosen: dict[int, tuple[int, _Phrase]] = {}
+    chosen: dict[int, tuple[tuple[int, int], _Phrase]] = {}
     for position, wording, reading in zip(positions, wordings, read.to_dict("records"), strict=True):
-        plain = position not in chosen
-        cost, phrase = _fitted(extraction.items[position], wording, reading)
+        otherwise, phrase = _fitted(extraction.items[position], wording, reading)
+        if position not in chosen:
+            chosen[position] = (otherwise, 0), phrase
         # Other words than the figure's own must at least say the same number.
-        if plain or ("value" not in phrase.cells and cost < chosen[position][0]):
-            chosen[position] = cost, phrase
+        elif "value" not in phrase.cells and (otherwise, len(phrase.cells)) < chosen[position][0]:
+            chosen[position] = (otherwise, len(phrase.cells)), phrase
     return [phrase for _, phrase in chosen.values()]
 
 
@@ -125,7 +126,7 @@ def _wordings(item: Figure, text: str) -> list[str]:
 
 
 def _fitted(item: Figure, wording: str, reading: Mapping[Hashable, object]) -> tuple[int, _Phrase]:
-    """A wording with what has to stand beside it, and how badly it fits: what it tells otherwise, most if unread."""
+    """How many cells a wording tells otherwise (all, if it cannot be read), and what has to stand beside it."""
     cells: dict[str, str] = {}
     notes: list[str] = []
     for column in _NUMBERS:
