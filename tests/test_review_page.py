@@ -359,7 +359,8 @@ def test_accepted_begins_at_the_threshold_and_no_figure_to_check_seems_to_reach_
 
 
 def test_labels_name_what_where_when_and_whether_it_is_a_plan() -> None:
-    assert Page(review_page([english()])).values("data-reading")[-3:] == [
+    labels = Page(review_page([english()])).values("data-reading")
+    assert [label.replace("\u00a0", " ") for label in labels[-3:]] == [
         "School renovations · Kostanay · 2024",
         "Students with free hot meals · Kostanay · 2029 · planned",
         "Spending on hot meals · Rudny · 2029 · planned · to check: 42% sure",

@@ -150,5 +150,9 @@ def _environment() -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         catalogue.gettext, catalogue.ngettext, newstyle=True
     )
-    environment.globals |= {"listed": _LISTED, "threshold": _WORDING.quantity(100 * ACCEPTED, "percent", 0)}
+    environment.globals |= {
+        "listed": _LISTED,
+        "sparse": _SPARSE,
+        "threshold": _WORDING.quantity(100 * ACCEPTED, "percent", 0),
+    }
     return environment

@@ -94,7 +94,7 @@ def _reading(number: int, figure: Figure, wording: Wording) -> Reading:
     place = figure.place or _short_names().get(figure.region, figure.region)
     status = "" if figure.status == "actual" else cells["status"].text
     check = "" if accepted else wording.text("to check: {confidence} sure", confidence=confidence)
-    label = " · ".join(filter(None, (cells["indicator"].text, place, cells["period"].text, status, check)))
+    label = "\u00a0· ".join(filter(None, (cells["indicator"].text, place, cells["period"].text, status, check)))
     return Reading(number, figure, accepted, label, confidence, cells)
 
 
