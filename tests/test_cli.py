@@ -56,7 +56,7 @@ def test_check_lists_findings_and_passes(capsys: pytest.CaptureFixture[str]) -> 
         (["clen"], "invalid choice"),
         (["clean", "--data", "no-such-folder"], "there is no folder 'no-such-folder'"),
         (["build", "--as-of", "yesterday"], "'yesterday' is no date"),
-        (["build", "--jobs", "0"], "'0' is no number of pages"),
+        (["build", "--jobs", "0"], "'0' is no count"),
         ([], "COMMAND"),
     ],
 )
@@ -77,7 +77,7 @@ def test_no_data_anywhere_above_is_wrong_use(
     assert "--data DIR" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["clean"], ["check"], ["build"]], ids=["edstats", "clean", "check", "build"])
+@pytest.mark.parametrize("command", [[], ["extract"], ["accept"], ["clean"], ["check"], ["build"]])
 def test_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])

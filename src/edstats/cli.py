@@ -1,7 +1,7 @@
-"""The command line: ``edstats clean | check | build``.
+"""The command line: ``edstats extract | accept | clean | check | build``.
 
-Exit codes: 0 done; 1 the data or a page has errors; 2 wrong use. What is wrong goes to standard error, one line a
-fault; what was found or made goes to standard output.
+Exit codes: 0 done; 1 a document, the data or a page has errors; 2 wrong use. What is wrong goes to standard error, one
+line a fault; what was found or made goes to standard output.
 """
 
 import argparse
@@ -31,21 +31,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    commands = {"clean": _clean, "check": _check, "build": _build}
+    commands = {"accept": _accept, "clean": _clean, "check": _check, "build": _build}
     try:
-        data = options.data.resolve() if options.data else find_data(Path.cwd())
-        if not data.is_dir():
-            parser.error(f"--data: there is no folder '{options.data}'")
-        return commands[options.command](options, data)
+        if options.command == "extract":
+            return _extract(parser, options)
+        return commands[options.command](options, _data_folder(parser, options))
     except DataNotFoundError as error:
         parser.error(str(error))
+
+
+def _data_folder(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
+    data: Path = options.data.resolve() if options.data else find_data(Path.cwd())
+    if not data.is_dir():
+        parser.error(f"--data: there is no folder '{options.data}'")
+    return data
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="edstats",
-        description="Clean, check and publish what officials print about Kazakhstan's regional school systems.",
-        epilog="Exit codes: 0 done, 1 the data or a page has errors, 2 wrong use.",
+        description="Read, clean, check and publish what officials print about Kazakhstan's regional school systems.",
+        epilog="Exit codes: 0 done, 1 a document, the data or a page has errors, 2 wrong use.",
     )
     parser.add_argument("--version", action="version", version=f"edstats {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -53,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--data", type=Path, metavar="DIR", help="data folder (default: data/ here or in the nearest folder above)"
     )
+    _add_extract(commands, where)
+    accepting = commands.add_parser("accept", parents=[where], help="move a reviewed draft into data/raw")
+    accepting.add_argument("source", metavar="SOURCE", help="the source whose draft in data/drafts has been reviewed")
     cleaning = commands.add_parser("clean", parents=[where], help="make data/clean from data/raw")
     cleaning.add_argument(
         "--check",
@@ -75,6 +84,36 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_extract(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser
+) -> None:
+    extracting = commands.add_parser(
+        "extract",
+        parents=[where],
+        help="read the figures out of press releases in English, Russian or Kazakh",
+        epilog="A document that cannot be read is named, the others go on, and the exit code is 1.",
+    )
+    extracting.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a .txt, .html or .jsonl file, a folder of these, or - for standard input",
+    )
+    into = extracting.add_mutually_exclusive_group()
+    into.add_argument(
+        "--format",
+        choices=["csv", "html"],
+        default="csv",
+        help="write rows, or a page to review them on, to standard output (default: csv)",
+    )
+    into.add_argument(
+        "--draft", metavar="SOURCE", help="write one document's figures to data/drafts/SOURCE.csv, to be reviewed"
+    )
+    extracting.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes that share the documents (default: one a processor core)"
+    )
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -85,7 +124,30 @@ def _day(text: str) -> date:
 def _count(text: str) -> int:
     if text.isdecimal() and int(text) > 0:
         return int(text)
-    raise argparse.ArgumentTypeError(f"'{text}' is no number of pages; write 1 or more")
+    raise argparse.ArgumentTypeError(f"'{text}' is no count; write 1 or more")
+
+
+def _extract(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    # The vocabularies of three languages take a moment to import.
+    from edstats.extraction.command import NotOneDocumentError, run  # noqa: PLC0415
+
+    try:
+        return run(options, _data_folder(parser, options) if options.draft else None)
+    except NotOneDocumentError as error:
+        parser.error(str(error))
+
+
+def _accept(options: argparse.Namespace, data: Path) -> int:
+    from edstats.drafts import accept  # noqa: PLC0415 - only this command needs it
+
+    rows, faults = accept(options.source, data)
+    for fault in sorted(faults):
+        print(fault, file=sys.stderr)
+    if faults:
+        print(f"{_counted(len(faults), 'fault')}; nothing was accepted", file=sys.stderr)
+        return FAULTS
+    print(f"{_counted(rows, 'row')} in {data / 'raw' / 'figures' / options.source}.csv; next: edstats check")
+    return DONE
 
 
 def _read(data: Path) -> Dataset | None:

@@ -1,0 +1,282 @@
+"""The documents that a person names: files, folders or standard input, in every form that occurs in practice.
+
+A document's ``text`` keeps its characters, so that offsets lead back into the file as an editor shows it: of a text
+file only the byte order mark goes and line ends become ``\\n``; of a line of ``.jsonl`` nothing changes. The text of a
+saved page is what trafilatura finds to be its main text, and offsets are into that.
+
+Finding the documents is apart from reading them, so that other processes can do the reading.
+"""
+
+import codecs
+import json
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain, dropwhile
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from edstats.extraction.decoding import NotTextError, decode
+from edstats.extraction.published_dates import dateline, is_dateline, page_date, read_day
+from edstats.extraction.result import Document
+from edstats.faults import Fault
+from edstats.periods import UnreadablePeriod, read_period
+
+STANDARD_INPUT = "-"
+KINDS = {".txt": "text", ".html": "page", ".htm": "page", ".jsonl": "records"}
+OTHER_KINDS = {".pdf", ".doc", ".docx", ".odt", ".rtf"}  # documents, but not as text: named, not passed over
+LONGEST_TITLE = 200
+_PAGE = re.compile(
+    r"\s*(?:<\?xml|<!doctype html|<!--|<(?:html|head|body|div|article|main|section|h1|p|table)\b)", re.IGNORECASE
+)
+_TITLE_WITHIN = 8  # lines; a title stands at the top
+_BY_INPUT = "standard input"
+_SAVE_AS_TEXT = "save the document as text (UTF-8) or as HTML"
+_CHECK_FILE = "check the name, and that you may read it"
+_RECORD_FORM = 'each line is one JSON object with "id", "text" and, where known, "title" and "published"'
+_INSTALL = "install it with pip install 'edstats[extract]', or save the article itself as .txt"
+_DATED_BY_FILE = date(1990, 1, 1)  # archives that pack reproducibly give every file a time before this
+
+
+class UnreadableDocument(Exception):
+    """A document that cannot be read; ``fault`` says which, why, and what to do."""
+
+    def __init__(self, fault: Fault) -> None:
+        """``fault``: what the person is told."""
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Where one document is to be read from: a file, one line of a file or what came by standard input.
+
+    ``file`` and ``row`` name it in messages; ``kind`` is text, page, record or "" to be told from the content;
+    ``content`` is None where ``path`` is to be read; ``size`` is in bytes.
+    """
+
+    id: str
+    file: str
+    row: int
+    kind: str
+    size: int
+    path: Path | None = None
+    content: bytes | None = None
+
+    def fault(self, found: str, remedy: str, column: str = "") -> Fault:
+        """A fault of this document."""
+        return Fault(self.file, self.row, column, found, remedy)
+
+
+# --- finding documents
+
+
+def find_pieces(paths: Sequence[str], standard_input: BinaryIO) -> Iterator[Piece | Fault]:
+    """The documents of the files and folders ``paths``, in this order; ``-`` is ``standard_input``.
+
+    A folder gives its ``.txt``, ``.html``, ``.htm`` and ``.jsonl`` files and those of its subfolders, sorted by path;
+    hidden files and files of other kinds are left out, except that PDF and the like are faults. A document's id is its
+    path in the folder without ending, for a file alone its name without ending, for a line of ``.jsonl`` its ``id``.
+    What cannot be found is a fault in its place.
+    """
+    for name in paths:
+        path = Path(name)
+        if name == STANDARD_INPUT:
+            yield from _standard_input_pieces(standard_input)
+        elif path.is_dir():
+            found = _files(path)
+            if not found:
+                yield Fault(name, 0, "", "no document in this folder", f"give it files ending in {', '.join(KINDS)}")
+            for file in found:
+                yield from _file_pieces(file, file.relative_to(path))
+        else:
+            yield from _file_pieces(path, Path(path.name))
+
+
+def size_of(paths: Sequence[str]) -> int | None:
+    """The bytes that `find_pieces` will come to, or None where standard input is among them."""
+    if STANDARD_INPUT in paths:
+        return None
+    files = [file for name in paths for file in (_files(Path(name)) if Path(name).is_dir() else [Path(name)])]
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _files(folder: Path) -> list[Path]:
+    """The documents' files in a folder and its subfolders. Links to folders may lead in a circle: not followed."""
+    found: list[Path] = []
+
+    def name_it(error: OSError) -> None:
+        """A subfolder that cannot be listed stands for its documents: reading it will fail, and say so."""
+        found.append(Path(error.filename))
+
+    for parent, folders, names in os.walk(folder, onerror=name_it):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        shown = [Path(parent, name) for name in names if not name.startswith(".")]
+        found += [file for file in shown if file.suffix.lower() in {*KINDS, *OTHER_KINDS} and file.is_file()]
+    return sorted(found, key=lambda file: file.relative_to(folder).parts)
+
+
+def _file_pieces(path: Path, shown: Path) -> Iterator[Piece | Fault]:
+    """``shown`` is the path by which the document is known."""
+    kind = KINDS.get(path.suffix.lower(), "")
+    if path.suffix.lower() in OTHER_KINDS:
+        yield Fault(str(path), 0, "", f"{path.suffix} files cannot be read", _SAVE_AS_TEXT)
+        return
+    try:
+        if kind == "records":
+            with path.open("rb") as stream:
+                yield from _record_pieces(stream, str(path))
+        else:
+            name = os.fsencode(shown.with_suffix("").as_posix() if kind else shown.as_posix()).decode(
+                "utf-8", "replace"
+            )
+            yield Piece(name, str(path), 0, kind, path.stat().st_size, path)
+    except OSError as error:
+        yield Fault(str(path), 0, "", _reason(error), _CHECK_FILE)
+
+
+def _standard_input_pieces(stream: BinaryIO) -> Iterator[Piece]:
+    first = stream.readline()
+    while first and not first.strip():
+        first = stream.readline()
+    # No press release begins with a brace. UTF-16 has a zero byte beside it.
+    if re.match(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*{", first):
+        yield from _record_pieces(chain([first], stream), _BY_INPUT)
+    else:
+        content = first + stream.read()
+        yield Piece("stdin", _BY_INPUT, 0, "", len(content), content=content)
+
+
+def _record_pieces(lines: Iterable[bytes], file: str) -> Iterator[Piece]:
+    """One piece a line that is not blank, made when it is asked for: such files may be larger than the memory."""
+    for row, line in enumerate(_utf8_lines(lines), start=1):
+        if line.strip():
+            yield Piece("", file, row, "record", len(line), content=line)
+
+
+def _utf8_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines as they are, or, where the first begins as UTF-16 does, all of them in UTF-8."""
+    waiting = iter(lines)
+    first = next(waiting, b"")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = decode(b"".join(chain([first], waiting)))
+        yield from (line.encode("utf-8", "replace") for line in text.split("\n"))
+    else:
+        yield from chain([first], waiting)
+
+
+# --- reading one
+
+
+def read_piece(piece: Piece) -> Document:
+    """Read one document. Raises UnreadableDocument, which names it and says what to do."""
+    try:
+        content = piece.path.read_bytes() if piece.path else piece.content or b""
+        text = decode(content)
+    except OSError as error:
+        raise UnreadableDocument(piece.fault(_reason(error), _CHECK_FILE)) from None
+    except NotTextError as error:
+        raise UnreadableDocument(piece.fault(str(error), _SAVE_AS_TEXT)) from None
+    if not text.strip():
+        raise UnreadableDocument(piece.fault("no text in it", "remove it, or save the document again"))
+    if piece.kind == "record":
+        return _read_record(piece, text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if piece.kind == "page" or (not piece.kind and _PAGE.match(text)):
+        return _read_page(piece, text)
+    return Document(piece.id, text, title_of(text), dateline(text, _latest(piece)))
+
+
+def title_of(text: str) -> str:
+    """The text's first line, datelines and counters aside, where it looks like a title, else "".
+
+    It does when more text follows it, it is short and it does not end as a sentence.
+    """
+    lines = [line.strip() for line in text.split("\n", maxsplit=_TITLE_WITHIN) if line.strip()]
+    lines = list(dropwhile(is_dateline, lines))
+    if len(lines) < 2 or len(lines[0]) > LONGEST_TITLE or lines[0].endswith((".", ",", ";", ":")):
+        return ""
+    return lines[0]
+
+
+def _latest(piece: Piece) -> date:
+    """The last day on which the document can have been published: it cannot be younger than its file."""
+    tomorrow = date.today() + timedelta(days=1)  # where the document was written, the day may have begun already
+    if piece.path is None:
+        return tomorrow
+    written = date.fromtimestamp(piece.path.stat().st_mtime) + timedelta(days=1)
+    return min(tomorrow, written) if written > _DATED_BY_FILE else tomorrow
+
+
+def _read_record(piece: Piece, line: str) -> Document:
+    """The document of one line of ``.jsonl``; title and date that it does not give are looked for in the text."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        found = getattr(error, "msg", str(error))
+        raise UnreadableDocument(piece.fault(f"no JSON: {found}", _RECORD_FORM)) from None
+    if not isinstance(record, dict):
+        raise UnreadableDocument(piece.fault("no JSON object", _RECORD_FORM))
+    text = _field(piece, record, "text")
+    identity = record["id"] if type(record.get("id")) is int else _field(piece, record, "id")
+    title = title_of(text) if record.get("title") is None else _field(piece, record, "title")
+    if record.get("published") is None:
+        published = dateline(text, _latest(piece))
+    else:
+        published = _published(piece, _field(piece, record, "published"))
+    return Document(f"{identity}", text, title, published)
+
+
+def _field(piece: Piece, record: Mapping[str, Any], name: str) -> str:
+    """A field of a line. ``id`` and ``text`` must say something."""
+    value = record.get(name)
+    if value is None:
+        raise UnreadableDocument(piece.fault("not given", _RECORD_FORM, name))
+    if not isinstance(value, str):
+        raise UnreadableDocument(piece.fault(f"{json.dumps(value)[:40]} is no text", "put it in quotes", name))
+    if name in {"id", "text"} and not value.strip():
+        raise UnreadableDocument(piece.fault("empty", _RECORD_FORM, name))
+    if re.search("[\ud800-\udfff]", value):
+        raise UnreadableDocument(piece.fault("holds half a character (a lone surrogate)", "write it again", name))
+    return value
+
+
+def _published(piece: Piece, value: str) -> str:
+    """A date as a line gives it, as an ISO date, a year or ""."""
+    if not value.strip():
+        return ""
+    day = read_day(value, date.max)
+    if day:
+        return day
+    try:
+        period = read_period(value)
+    except UnreadablePeriod:
+        period = None
+    if period is None or period.kind != "year":
+        remedy = "write 2024-12-02, a year, or nothing where it is not known"
+        raise UnreadableDocument(piece.fault(f"{value[:40]!r} is no date", remedy, "published"))
+    return period.code
+
+
+def _read_page(piece: Piece, text: str) -> Document:
+    try:
+        import lxml.html  # noqa: PLC0415 - comes with the extra; text files do without
+        import trafilatura  # noqa: PLC0415
+    except ImportError:
+        raise UnreadableDocument(piece.fault("a saved page needs trafilatura", _INSTALL)) from None
+    for name in ("trafilatura", "htmldate"):  # what they find odd in a page is no message for our reader
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    page = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    published = page_date(page, _latest(piece))
+    found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=True)
+    if not isinstance(found, trafilatura.settings.Document) or not found.text:
+        raise UnreadableDocument(piece.fault("no main text found in this page", "save the article itself as .txt"))
+    return Document(piece.id, found.text, found.title or "", published or dateline(found.text, _latest(piece)))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
