@@ -141,7 +141,6 @@ def test_phrase_that_cannot_be_read_gets_its_numbers() -> None:
     [
         ("9 schools in 2024.", "2026-08-14", "2024", "2024"),
         ("9 schools in 2024-25.", "", "2024-2025", "2024-2025"),
-        ("9 schools this year.", "2026-08-14", "2026", "2026"),
         ("9 schools in the coming school year.", "2026-08-14", "2026-2027", "2026-2027"),
         ("9 schools over three years.", "2026-08-14", "2024/2026", "~2024/2026"),
         ("9 schools the year before last.", "2026-08-14", "2024", "~2024"),
@@ -153,6 +152,25 @@ def test_period_that_is_not_printed_says_so(text: str, published: str, period: s
     (row,) = drafted(text, figure(text, "9 schools", 9, "school", "schools_built", period=period), published=published)
     assert row["period"] == written
     assert row["note"] == ("period concluded, not printed" if written.startswith("~") else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "indicator", "status", "written"),
+    [
+        # A level is dated by the day of publication, which is finer than its year.
+        ("There are 9 schools.", "schools_total", "actual", ""),
+        ("There are 9 schools. Seen in 2026.", "schools_total", "actual", ""),
+        ("In 2026 there are 9 schools.", "schools_total", "actual", "2026"),
+        # What is done in a year is done in the year that the document speaks of.
+        ("They opened 9 schools.", "schools_built", "actual", ""),
+        ("They opened 9 schools. Seen in 2026.", "schools_built", "actual", "2026"),
+        # A plan without a time would be no plan of this year.
+        ("This year they will open 9 schools.", "schools_built", "planned", "2026"),
+    ],
+)
+def test_year_of_publication_stands_for_itself(text: str, indicator: str, status: str, written: str) -> None:
+    read = figure(text, "9 schools", 9, "school", indicator, status=status, period="2026")
+    assert drafted(text, read, published="2026-08-14")[0]["period"] == written
 
 
 @pytest.mark.parametrize(

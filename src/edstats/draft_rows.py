@@ -26,6 +26,9 @@ OTHER = "other"
 BEFORE, BEHIND, REACH = 3, 2, 80
 # A phrase goes over none of these.
 _BREAK = re.compile(r"[\n.,;:!?()]")
+# Where a sentence ends, and how many characters of it are looked at on either side of a figure.
+_SENTENCE_END = re.compile(r"\n|[.!?]\s")
+SENTENCE = 500
 _NUMBERS = ("value", "value_high", "qualifier", "unit")
 
 
@@ -36,7 +39,8 @@ def draft_rows(extraction: Extraction, language: str) -> list[dict[str, str]]:
     - ``as_printed`` is the document's phrase, with its qualifier where that stands beside it.
     - ``value`` to ``unit`` are filled in where the phrase, read as ``language`` (en, ru, kk), does not say the same;
       where it says something else, ``note`` tells how it is printed.
-    - ``period`` begins with ``~`` where neither the document prints its years nor the date of publication makes plain
+    - ``period`` is empty for what was so when the document was published, unless a time is printed: the date of
+      publication then stands. It begins with ``~`` where neither the document prints its years nor the date makes plain
       what "this year" is; ``note`` says so.
     - ``counted`` is ``facility`` where more than schools may be in a count of works.
     - ``share_of`` is taken for granted where a percentage needs one, and ``reason`` says so.
@@ -46,10 +50,11 @@ def draft_rows(extraction: Extraction, language: str) -> list[dict[str, str]]:
     """
     if not extraction.items:
         return []
-    periods = {code: _period(code, extraction.document) for code in {item.period for item in extraction.items}}
+    document = extraction.document
+    printed = {code: _is_printed(code, document) for code in {item.period for item in extraction.items}}
     facts: dict[tuple[str, ...], tuple[Figure, dict[str, str]]] = {}
     for number, (item, phrase) in enumerate(zip(extraction.items, _phrases(extraction, language), strict=True)):
-        row = _row(item, phrase, periods[item.period])
+        row = _row(item, phrase, _period(item, printed[item.period], document))
         unknown = str(number) if row["indicator"] == OTHER else ""
         fact = unknown, *(row[column] for column in FACT_COLUMNS if column in row and column not in _NUMBERS)
         fact = *fact, *(str(getattr(item, column)) for column in _NUMBERS)
@@ -148,23 +153,44 @@ def _cell(value: object) -> str:
 # --- what the figure alone does not say ------------------------------------------------------------------------------
 
 
-def _period(code: str, document: Document) -> str:
-    """The period, with ``~`` before it where it was concluded.
-
-    It was not where the document prints its years, nor where it is a time within a year of the date of publication,
-    by which "last year" or "the coming school year" is as plain as if it were printed.
-    """
+def _is_printed(code: str, document: Document) -> bool:
+    """Whether the years of a period stand in the document, the last one shortened perhaps."""
     years = re.findall(r"\d{4}", code)
     text = f"{document.title}\n{document.text}"
-    shortened = rf"(?<!\d){years[0]}\W{{1,3}}{years[-1][2:]}(?!\d)" if len(years) == 2 else r"(?!)"
-    if all(re.search(rf"(?<!\d){year}(?!\d)", text) for year in years) or re.search(shortened, text):
-        return code
+    if len(years) == 2 and re.search(rf"(?<!\d){years[0]}\W{{1,3}}{years[1][2:]}(?!\d)", text):
+        return True
+    return all(_stands(year, text) for year in years)
+
+
+def _stands(year: str, text: str) -> bool:
+    return re.search(rf"(?<!\d){year}(?!\d)", text) is not None
+
+
+def _period(item: Figure, printed: bool, document: Document) -> str:
+    """The period as ``data/raw`` wants it; ``printed`` says whether its years stand in the document.
+
+    A time within a year of the date of publication is as plain as if it were printed: "the coming school year". The
+    year of publication alone says nothing that the date does not say better, unless it stands beside the figure; for
+    what happens over a year, anywhere in the document.
+    """
+    code, published = item.period, document.published[:4]
+    if code and code == published and item.status in ("actual", "started"):
+        kind, _ = _indicators().get(item.detail or item.indicator, ("", ()))
+        beside = printed if kind == "flow" else _stands(code, _sentence(item, document.text))
+        return code if beside else ""
     try:
         spanned = read_period(code).kind == "span"
-        near = all(abs(int(year) - int(document.published[:4])) <= 1 for year in years)
+        near = all(abs(int(year) - int(published)) <= 1 for year in re.findall(r"\d{4}", code))
     except (UnreadablePeriod, ValueError):
-        return INFERRED + code
-    return code if near and not spanned else INFERRED + code
+        spanned, near = False, False
+    return code if printed or (near and not spanned) else INFERRED + code
+
+
+def _sentence(item: Figure, text: str) -> str:
+    """The words around a figure, to the ends of its sentence and no further than a few lines."""
+    before = _SENTENCE_END.split(text[max(0, item.start - SENTENCE) : item.start])[-1]
+    behind = _SENTENCE_END.split(text[item.end : item.end + SENTENCE])[0]
+    return f"{before} {behind}"
 
 
 def _counted(item: Figure) -> str:
