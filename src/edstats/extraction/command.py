@@ -115,5 +115,7 @@ def _write_draft(extractions: Iterable[Extraction], faults: list[Fault], source:
         print(fault, file=sys.stderr)
     if path is None:
         return FAULTS
-    print(f"{len(found[0].items)} figures in {path}; review them, then run edstats accept {source}")
+    count = len(found[0].items)
+    shown = "1 figure" if count == 1 else f"{count} figures"
+    print(f"{shown} in {path}; review {'it' if count == 1 else 'them'}, then run edstats accept {source}")
     return DONE
