@@ -69,6 +69,8 @@ def test_big_endian_utf_16_and_a_damaged_place_in_utf_8() -> None:
     assert decode("\ufeffҚазақ".encode("utf-16-be")) == "Қазақ"
     damaged = "Построено 35 школ в области".encode().replace("ш".encode(), b"\xd1")
     assert decode(damaged) == "Построено 35 \N{REPLACEMENT CHARACTER}кол в области"
+    assert decode("Построено 35 школ".encode()[:-1]) == "Построено 35 шко\N{REPLACEMENT CHARACTER}"
+    assert decode("School № 7 is open".encode("cp1251")) == "School № 7 is open"
 
 
 def test_what_the_bytes_say_goes_before_what_the_page_claims() -> None:
@@ -299,11 +301,12 @@ def test_a_page_that_does_not_say_when_has_no_date(tmp_path: Path) -> None:
     assert read(path).published == ""
 
 
-def test_a_page_without_an_article_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "body", ["<title>Nothing</title><body><script>x = 35</script></body>", "<!-- nothing -->", "<b>"]
+)
+def test_a_page_without_an_article_is_named(tmp_path: Path, body: str) -> None:
     path = tmp_path / "saved.html"
-    path.write_text(
-        "<html><head><title>Nothing</title></head><body><script>x = 35</script></body></html>", encoding="utf-8"
-    )
+    path.write_text(body, encoding="utf-8")
     assert str(fault_of(path)) == f"{path}: no main text found in this page; save the article itself as .txt"
 
 

@@ -8,6 +8,7 @@ claims of itself only where they leave it open.
 import codecs
 import re
 import unicodedata
+from collections import Counter
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _EIGHT_BIT = ("cp1251", "kz1048", "ptcp154")
@@ -15,6 +16,7 @@ _CLAIM = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s{0,3}=\s{0,3}[\"']?([\w-]{1,30})", re.IGNORECASE
 )
 _CLAIM_WITHIN = 4096
+_NEAR = 8192
 # Letters of Russian and Kazakh; any other Cyrillic letter speaks against the encoding that gives it.
 _LETTERS = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі")
 
@@ -35,16 +37,17 @@ def decode(content: bytes) -> str:
         raise NotTextError("not plain text: it holds zero bytes")
     try:
         return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _without_utf8(content)
+    except UnicodeDecodeError as error:
+        return _without_utf8(content, error.start)
 
 
-def _without_utf8(content: bytes) -> str:
-    mended = content.decode("utf-8", "replace")
-    lost = mended.count("\N{REPLACEMENT CHARACTER}")
+def _without_utf8(content: bytes, damaged: int) -> str:
+    """The text of bytes that are no UTF-8 at ``damaged`` for the first time."""
+    near = content[max(0, damaged - _NEAR) : damaged + _NEAR].decode("utf-8", "replace")
+    lost = near.count("\N{REPLACEMENT CHARACTER}")
     # Cyrillic in an 8-bit encoding gives hardly a valid sequence of UTF-8: this is UTF-8 with a damaged place.
-    if lost * 10 <= sum(1 for character in mended if ord(character) > 0x7F) - lost:
-        return mended
+    if lost * 10 <= len(re.findall(r"[^\x00-\x7f]", near)) - lost:
+        return content.decode("utf-8", "replace")
     claimed = _claimed(content)
     if claimed:
         return content.decode(claimed, "replace")
@@ -66,7 +69,7 @@ def _claimed(content: bytes) -> str:
 
 def _strangeness(text: str) -> int:
     """How many letters the languages at hand do not have, and how many signs that no text has."""
-    return sum(1 for character in text if ord(character) > 0x7F and _is_strange(character))
+    return sum(count for character, count in Counter(text).items() if ord(character) > 0x7F and _is_strange(character))
 
 
 def _is_strange(character: str) -> bool:

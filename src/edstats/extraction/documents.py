@@ -32,6 +32,7 @@ LONGEST_TITLE = 200
 _PAGE = re.compile(
     r"\s*(?:<\?xml|<!doctype html|<!--|<(?:html|head|body|div|article|main|section|h1|p|table)\b)", re.IGNORECASE
 )
+_SILENCE = logging.NullHandler()
 _TITLE_WITHIN = 8  # lines; a title stands at the top
 _BY_INPUT = "standard input"
 _SAVE_AS_TEXT = "save the document as text (UTF-8) or as HTML"
@@ -263,18 +264,23 @@ def _published(piece: Piece, value: str) -> str:
 
 def _read_page(piece: Piece, text: str) -> Document:
     try:
+        import lxml.etree  # noqa: PLC0415
         import lxml.html  # noqa: PLC0415 - comes with the extra; text files do without
         import trafilatura  # noqa: PLC0415
     except ImportError:
         raise UnreadableDocument(piece.fault("a saved page needs trafilatura", _INSTALL)) from None
     for name in ("trafilatura", "htmldate"):  # what they find odd in a page is no message for our reader
-        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).addHandler(_SILENCE)
     parser = lxml.html.HTMLParser(encoding="utf-8")
-    page = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    nothing = UnreadableDocument(piece.fault("no main text found in this page", "save the article itself as .txt"))
+    try:
+        page = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except lxml.etree.ParserError:
+        raise nothing from None
     published = page_date(page, _latest(piece))
     found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=True)
     if not isinstance(found, trafilatura.settings.Document) or not found.text:
-        raise UnreadableDocument(piece.fault("no main text found in this page", "save the article itself as .txt"))
+        raise nothing
     return Document(piece.id, found.text, found.title or "", published or dateline(found.text, _latest(piece)))
 
 
