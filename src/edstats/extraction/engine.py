@@ -1,14 +1,196 @@
-"""Reading a document's figures."""
+"""Reading a document: its language, its numbers, and for each number what it counts, where, when and whether done."""
 
 import re
+from functools import cache
 
+from edstats.codebook import read_table
+from edstats.extraction.indicators import Choice, Context, indicator_of
+from edstats.extraction.numbers import find_numbers
+from edstats.extraction.quantities import Quantity, find_quantities
+from edstats.extraction.reading import Reading
+from edstats.extraction.regions import Regions
 from edstats.extraction.result import Document, Extraction, Figure
+from edstats.extraction.statuses import kinds, status_of, status_of_title
+from edstats.extraction.times import Times
+
+_KAZAKH = re.compile("[әғқңөұүһі]")
+# Without IGNORECASE, to which ı and i are one letter.
+_KAZAKH_LATIN = re.compile(r"[ýǵńıáóúşğñäöü]|\b(?:men|jáne|jane|úshin|boıynsha|boiynsha|mektep\w*)\b")
+_CYRILLIC = re.compile("[а-яё]")
+_LATIN = re.compile("[a-z]")
 
 
 def extract_document(document: Document) -> Extraction:
-    """The figures of a document."""
-    items = tuple(
-        Figure(match.start(), match.end(), match[0], float(match[0]), None, "exact", "", "other", "", "KZ", "", "", "actual", "", "", "", 0.5, "a number")
-        for match in re.finditer(r"[0-9]+", document.text)
+    """The figures of a document, in the order in which they stand in its text."""
+    language = language_of(f"{document.title}\n{document.text}")
+    reading = Reading(document.text, language)
+    title = Reading(document.title, language) if document.title else None
+    quantities = find_quantities(reading, find_numbers(reading))
+    reading.figure_starts = [quantity.start for quantity in quantities]
+    times = Times(reading, document.published)
+    regions = Regions(reading, title, document.published)
+    concepts = tuple({hit.value for hit in title.hits.get("concept", ())}) if title else ()
+    title_status = status_of_title(title)
+    items: list[Figure] = []
+    choices: dict[int, Choice] = {}
+    for index, quantity in enumerate(quantities):
+        context = _context(reading, quantities, index, concepts)
+        choice = indicator_of(reading, quantity, context)
+        last = (quantities[index - 1], choices[id(quantities[index - 1])]) if index else None
+        choice = _inherited(quantity, choice, last, choices)
+        choices[id(quantity)] = choice
+        region, place, region_found = regions.of(quantity, context.segment)
+        period, period_found = times.of(quantity, context.segment, context.lead)
+        status, status_found = status_of(
+            reading,
+            quantity,
+            choice.indicator,
+            period,
+            times,
+            (context.segment, context.lead, context.earlier or context.above),
+            title_status,
+        )
+        items.append(
+            Figure(
+                start=reading.tokens.starts[quantity.start],
+                end=reading.tokens.ends[quantity.stop - 1],
+                as_printed=document.text[
+                    reading.tokens.starts[quantity.start] : reading.tokens.ends[quantity.stop - 1]
+                ],
+                value=quantity.number.value,
+                value_high=quantity.number.value_high,
+                qualifier=quantity.qualifier,
+                unit=choice.unit,
+                indicator=choice.indicator,
+                detail=choice.detail,
+                region=region,
+                place=place,
+                period=period,
+                status=status,
+                group="",
+                works="",
+                programme="",
+                confidence=0.5,
+                reason=f"unit {quantity.unit_found}; {choice.indicator} by {'+'.join(choice.words)} {choice.score:.2f} lead {choice.margin:.2f}; region {region_found}; period {period_found}; status {status_found}",
+            )
+        )
+    return Extraction(document, language, tuple(items))
+
+
+def _inherited(quantity: Quantity, choice: Choice, last: tuple[Quantity, Choice] | None, choices: dict[int, Choice]) -> Choice:
+    """A part keeps the indicator of its whole where that is an action: 26 of 50 schools built were built too."""
+    if last and quantity.number.pair == "target" and last[0].number.pair == "level":
+        return last[1]
+    if last and choice.unit == "percent" and last[0].is_count and _in_brackets(quantity, last[0]):
+        if last[1].indicator in _shares():
+            return last[1]._replace(unit="percent", detail="")
+    if last and quantity.unit_found == "listed" and last[0].unit == quantity.unit and choice.score < 0.8:
+        return last[1]
+    whole = choices.get(id(quantity.whole)) if quantity.whole else None
+    if whole is None or whole.unit != choice.unit:
+        return choice
+    if whole.indicator in _stocks() or (whole.indicator == "other" and choice.score > 0.8):
+        return choice
+    if choice.score >= 1.0 and choice.indicator not in _TYPES:
+        return choice
+    return Choice(whole.indicator, whole.detail, choice.unit, whole.score * 0.9, whole.margin, whole.words)
+
+
+_TYPES = frozenset(("schools_rural", "schools_small", "schools_hub", "schools_urban", "schools_emergency", "schools_multi_shift"))
+
+
+def _in_brackets(quantity: Quantity, last: Quantity) -> bool:
+    return quantity.sentence is last.sentence and 0 < quantity.start - last.stop <= 2 and True
+
+
+@cache
+def _shares() -> frozenset[str]:
+    """Indicators of counts that may also be printed as a share."""
+    table = read_table("indicator_rules")
+    return frozenset(row.indicator for row in table.itertuples() if "percent" in row.units.split())
+
+
+@cache
+def _stocks() -> frozenset[str]:
+    return frozenset(indicator for indicator, kind in kinds().items() if kind in {"stock", "share"})
+
+
+def language_of(text: str) -> str:
+    """en, ru or kk, by the letters of the text; Kazakh also in its Latin spellings."""
+    sample = text[:20_000].lower()
+    cyrillic, latin = len(_CYRILLIC.findall(sample)), len(_LATIN.findall(sample))
+    kazakh = len(_KAZAKH.findall(sample))
+    if cyrillic + kazakh >= latin:
+        return "kk" if kazakh > 0.04 * (cyrillic + kazakh) else "ru"
+    return "kk" if len(_KAZAKH_LATIN.findall(sample)) > 0.02 * latin else "en"
+
+
+_BOUNDS = frozenset((",", ";", '"', ":"))
+_ASIDE = 12  # words of a remark in brackets that a clause goes on behind
+
+
+def _context(reading: Reading, quantities: list[Quantity], index: int, title: tuple[str, ...]) -> Context:
+    quantity = quantities[index]
+    sentence = quantity.sentence
+    low, high = sentence.start, sentence.stop
+    if index and quantities[index - 1].sentence is sentence:
+        low = max(low, quantities[index - 1].stop)
+    behind = quantities[index + 1] if index + 1 < len(quantities) else None
+    if behind and behind.sentence is sentence:
+        high = min(high, behind.start)
+    high = max(high, quantity.stop)
+    low = min(low, quantity.start)
+    segment = _segment(reading, quantity, low, high)
+    sized = (
+        behind is not None
+        and behind.sentence is sentence
+        and behind.unit in {"place", "student", "child"}
+        and behind.start - quantity.stop <= 6
+        and any(word in _WITH for word in reading.words[quantity.stop : behind.start])
     )
-    return Extraction(document, "en", items)
+    return Context(
+        segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, title
+    )
+
+
+_WITH = frozenset(("for", "with", "на", "of", "designed"))
+
+
+def _segment(reading: Reading, quantity: Quantity, low: int, high: int) -> tuple[int, int]:
+    """The clause that holds the figure; what stands in brackets within it is passed over."""
+    words = reading.words
+    start, stop = quantity.start, quantity.stop
+    while start > low and words[start - 1] not in _BOUNDS:
+        start -= 1
+    end = quantity.sentence.stop
+    while stop < high and words[stop] not in _BOUNDS:
+        if words[stop] == "(":
+            closing = next((place for place in range(stop, min(stop + _ASIDE, end)) if words[place] == ")"), 0)
+            if not closing:
+                break
+            stop = closing + 1
+            inside = [number for number in reading.figure_starts if stop <= number < end][:1]
+            high = max(high, inside[0] if inside else end)
+            continue
+        stop += 1
+    return start, max(stop, quantity.stop)
+
+
+def _earlier(reading: Reading, quantity: Quantity) -> tuple[int, int] | None:
+    """The sentence before, in the same paragraph."""
+    if quantity.sentence.opens_line:
+        return None
+    before = reading.tokens.sentences[quantity.sentence.number - 1]
+    return before.start, before.stop
+
+
+def _above(reading: Reading, quantity: Quantity) -> tuple[int, int] | None:
+    """The last sentence of the paragraph before, for the first sentence of one."""
+    number = quantity.sentence.number
+    if not quantity.sentence.opens_line or number == 0:
+        return None
+    before = reading.tokens.sentences[number - 1]
+    return before.start, before.stop
+
+
+__all__ = ["extract_document", "language_of"]

@@ -1,0 +1,151 @@
+"""Every list of the codebook that a document is read with, laid against its words in one pass.
+
+A word is looked up once, however often it stands in a text; what begins with it is found from there. So the pass takes
+a time in step with the number of words.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from edstats.codebook import read_table
+from edstats.numeral_words import vocabulary
+from edstats.wordlists import WordList, stands
+
+_MOST_WORDS = 200_000  # distinct words kept ready; beyond it a hostile text would only fill the memory
+_RESULT = dict[str, list["Hit"]]
+
+
+class Hit(NamedTuple):
+    """An entry that stands at tokens ``start`` to ``stop``, and what it means in its list."""
+
+    start: int
+    stop: int
+    value: str
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A pattern, the name of the list that it is from, and its meaning there."""
+
+    pattern: tuple[str, ...]
+    kind: str
+    value: str
+
+
+class Lexicon:
+    """The lists of one language: units, qualifiers, concepts, status words, months, words of time, places, asides."""
+
+    def __init__(self, language: str) -> None:
+        """``language``: en, ru or kk."""
+        self._list: WordList[tuple[str, str]] = WordList(
+            (pattern, (kind, value)) for kind, value, pattern in _entries(language) if pattern
+        )
+        self._known: dict[str, tuple[_Entry, ...]] = {}
+
+    def hits(self, words: list[str]) -> _RESULT:
+        """What stands among ``words``, by list, in the order of the words.
+
+        Of one list the longest entry at a place counts, except of concepts, where every one does.
+        """
+        found: _RESULT = defaultdict(list)
+        known = self._known
+        if len(known) > _MOST_WORDS:
+            known.clear()
+        for position, word in enumerate(words):
+            entries = known.get(word)
+            if entries is None:
+                entries = known[word] = self._starting(word)
+            if entries:
+                _add(found, entries, words, position)
+        return found
+
+    def _starting(self, word: str) -> tuple[_Entry, ...]:
+        return tuple(_Entry(pattern, *meaning) for pattern, meaning in self._list.starting(word))
+
+
+def _add(found: _RESULT, entries: tuple[_Entry, ...], words: list[str], position: int) -> None:
+    """Add the entries that stand at ``position``; they come the longest first."""
+    taken: set[tuple[str, str]] = set()
+    for entry in entries:
+        kind = entry.kind
+        key = (kind, entry.value if kind in _MANY else "")
+        if key in taken:
+            continue
+        length = len(entry.pattern)
+        if length == 1 or stands(entry.pattern, words[position : position + length]):
+            taken.add(key)
+            found[kind].append(Hit(position, position + length, entry.value))
+
+
+_MANY = frozenset({"concept", "role", "period"})
+
+
+def _entries(language: str) -> Iterator[tuple[str, str, str]]:
+    """The lists' names, meanings and patterns."""
+    for table, key, kind in (("units", "unit", "unit"), ("concepts", "concept", "concept")):
+        rows = read_table(table)
+        for value, patterns in zip(rows[key], rows[f"patterns_{language}"], strict=True):
+            for pattern in patterns.split("|"):
+                yield kind, value, pattern
+    numbers = read_table("number_words")
+    for value, patterns in zip(numbers["value"], numbers[language], strict=True):
+        for pattern in patterns.split("|"):
+            yield "number", value, pattern
+    scales = _of("scales", language)
+    for word, factor, alone in zip(scales["word"], scales["factor"], scales["alone"], strict=True):
+        yield "scale", factor, word
+        if alone:
+            yield "number", "scale", word
+    for role, pattern in zip(*(_of("page_furniture", language)[column] for column in ("role", "pattern")), strict=True):
+        yield "furniture", role, pattern
+    qualifiers = _of("qualifiers", language)
+    for qualifier, position, phrase in zip(
+        qualifiers["qualifier"], qualifiers["position"], qualifiers["phrase"], strict=True
+    ):
+        yield position, qualifier, phrase
+    for table, kind, key, pattern in (
+        ("status_words", "status", "status", "pattern"),
+        ("number_context", "role", "role", "word"),
+        ("months", "month", "month", "pattern"),
+        ("relative_times", "relative", "value", "pattern"),
+    ):
+        rows = _of(table, language)
+        for value, text in zip(rows[key], rows[pattern], strict=True):
+            yield kind, value, text
+    words = _of("period_words", language)
+    for role, pattern in zip(words["role"], words["pattern"], strict=True):
+        yield "period", role, pattern
+    yield from _places(language)
+
+
+def _places(language: str) -> Iterator[tuple[str, str, str]]:
+    """Names of regions in every language, since sources mix them, and those of towns and districts in the text's."""
+    names = read_table("place_names")
+    for region, name in zip(names["region"], names["name"], strict=True):
+        if region != "KZ":
+            yield "region", region, name
+    table = read_table("regions")
+    for column in ("name_en", "name_ru", "name_kk"):
+        for region, name in zip(table["region"], table[column], strict=True):
+            if region != "KZ":
+                yield "region", region, name
+    localities = read_table("localities")
+    for row in localities.itertuples(index=False):
+        for patterns in (row.patterns_en, row.patterns_ru, row.patterns_kk):
+            for pattern in patterns.split("|"):
+                yield "locality", f"{row.region}|{row.name_en}", pattern
+
+
+def _of(name: str, language: str):  # type: ignore[no-untyped-def]
+    table = read_table(name)
+    return table[table["language"].isin(["", language])]
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The lists of one language (en, ru, kk), made ready once in a process."""
+    vocabulary(language)
+    return Lexicon(language)

@@ -1,0 +1,364 @@
+"""What a number counts and how exactly: its unit, its qualifier, and where its phrase begins and ends."""
+
+from dataclasses import dataclass
+
+from edstats.extraction.numbers import Number
+from edstats.extraction.reading import Reading
+from edstats.extraction.tokens import Sentence
+
+_REACH = 8  # words between a number and its noun: "5 новых современных трехэтажных комфортных школ"
+_FAR = 14  # words back to the noun that a number without one counts
+# How the unit was found, from the surest to the least sure.
+BESIDE, ASIDE, SHARED, PARTITIVE, BEFORE, LISTED, ELIDED, GUESSED, NOT_FOUND = (
+    *("beside", "aside", "shared", "partitive", "before", "listed", "elided", "guessed", "not found"),
+)
+# Kazakh "of them": 269-ы, 80-інің. What stands behind such a number is not what it counts.
+_POSSESSIVE = frozenset("ы і сы сі ын ін сын сін ының інің сының сінің ына іне сына сіне ында інде сында сінде ынан інен y i sy si".split())
+# Nouns that a number counts only where they stand right beside it.
+_WEAK = frozenset(("region", "year", "village", "city", "district", "group", "programme", "project", "measure", "direction"))
+_CAPACITY = frozenset(("place", "student", "child", "village", "person"))
+_OUT_OF = frozenset(("of", "из"))
+_THEM = frozenset(("them", "which", "whom", "these", "those", "них", "которых", "этих"))
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A number with its unit. Tokens ``start`` to ``stop`` are its phrase; ``noun`` is where its noun stands."""
+
+    number: Number
+    sentence: Sentence
+    unit: str
+    unit_found: str
+    start: int
+    stop: int
+    noun: int
+    qualifier: str
+    whole: "Quantity | None" = None  # of which it is a part, or whose noun it shares
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts things: neither money nor a share nor a ratio."""
+        return self.unit not in {"", "KZT", "USD", "percent", "percentage_point", "times"}
+
+
+def find_quantities(reading: Reading, numbers: list[Number]) -> list[Quantity]:
+    """The numbers that count something, with what they count; the others are left out."""
+    found: list[Quantity] = []
+    follower: Quantity | None = None
+    # From the end, since "12 basic and 134 small schools" shares the noun of the number behind.
+    for number in reversed(numbers):
+        quantity = _with_noun(reading, number, follower)
+        if quantity is not None:
+            found.append(quantity)
+        follower = quantity
+    found.reverse()
+    return _with_elided(reading, found)
+
+
+def _with_noun(reading: Reading, number: Number, follower: Quantity | None) -> Quantity | None:
+    """The number with the noun that stands behind it, None where that noun counts no figure."""
+    sentence = reading.sentence_at(number.start)
+    unit, noun, stop, how = _noun_behind(reading, number, sentence)
+    if unit == "uncounted":
+        return None
+    if not unit:
+        unit, noun, how = _money(reading, number, sentence)
+        stop = number.stop
+    if (not unit or how == GUESSED) and follower and number.pair == "level" and follower.number.pair == "target":
+        unit, noun, how = follower.unit, follower.noun, SHARED
+    if not unit and follower and follower.sentence is sentence and _is_joined(reading, number, follower):
+        unit, noun, how = follower.unit, follower.noun, SHARED
+    if number.in_words and number.value == 1 and how != BESIDE:
+        return None
+    if unit == "class" and _is_grade(reading, number):
+        return None
+    start = number.start
+    if how == ASIDE:
+        start = min(start, noun)
+    return Quantity(number, sentence, unit, how, start, max(stop, number.stop), noun, _qualifier(reading, number, stop))
+
+
+def _is_grade(reading: Reading, number: Number) -> bool:
+    """Whether classes are those of an age and not counted: "1-4 классов", "9-сынып", "9-х классов"."""
+    hyphen = reading.word(number.stop) == "-" and reading.glued(number.stop)
+    return (number.value_high or number.value) <= 12 and (number.value_high is not None or hyphen)
+
+
+def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[str, int, int, str]:
+    """Unit, place and end of the noun phrase behind the number; "uncounted" for years, hours, floors."""
+    position = number.ending
+    if reading.role("multiple", number.start):
+        return "times", number.start, number.ending, BESIDE
+    if number.ending > number.stop and reading.words[number.ending - 1] in _POSSESSIVE:
+        return "", -1, number.ending, NOT_FOUND
+    if reading.word(position) == "-" and reading.glued(position):
+        position += 1
+    first, limit = position, min(position + _REACH, sentence.stop)
+    if reading.word(position) in _OUT_OF:
+        for place in range(position + 1, min(position + 6, limit)):
+            if reading.word(place) in _THEM or not reading.words[place][0].isalnum():
+                break
+            unit = reading.units.get(place)
+            if unit and unit.value not in _WEAK and reading.unit_kind(unit.value) == "count":
+                return unit.value, unit.start, number.ending, PARTITIVE
+    while position < limit:
+        unit = reading.units.get(position)
+        word = reading.word(position)
+        aside = reading.roles.get(position, {}).get("aside")
+        if aside:
+            position = aside + (reading.word(aside) == "-")
+            continue
+        if reading.role("uncounted", position) and not (unit and unit.stop > position + 1):
+            if position <= first + 1:
+                return "uncounted", position, position, NOT_FOUND
+            break
+        if unit:
+            if position > first and (reading.unit_kind(unit.value) == "money" or unit.value in _WEAK):
+                break
+            if not _modifies(reading, unit.stop):
+                code, noun, stop = _head(reading, unit.value, position, unit.stop)
+                return code, noun, stop, BESIDE
+            position = unit.stop + 1
+            continue
+        if not word[0].isalpha() and word not in {"-", '"'}:
+            skipped = _seats(reading, position)
+            if not skipped:
+                break
+            position = skipped
+            continue
+        if word == "-" and not reading.glued(position):
+            break
+        if _ends_phrase(reading, position):
+            break
+        position += 1
+    return "", -1, number.ending, NOT_FOUND
+
+
+def _ends_phrase(reading: Reading, position: int) -> bool:
+    """Whether a preposition, verb or joining word stands there, behind which another phrase begins."""
+    return reading.role("stop", position) or (
+        reading.role("and", position) and not reading.word(position + 1).endswith(_ADJECTIVES)
+    )
+
+
+_ADJECTIVES = ("ых", "их", "ый", "ая", "ые", "ую", "ой", "ою", "ing", "al", "ed", "дық", "дік", "лық", "лік", "тық", "тік")
+
+
+def _seats(reading: Reading, position: int) -> int:
+    """The position after a size in the midst of a phrase ("две 600-местные школы", "үш 300 орындық мектеп"), or 0."""
+    if not reading.word(position)[0].isdigit():
+        return 0
+    noun = position + 1
+    if reading.word(noun) == "-":
+        noun += 1
+    unit = reading.units.get(noun) or reading.units.get(noun - 1)
+    if unit and unit.value == "place" and reading.units.get(unit.stop):
+        return unit.stop
+    return 0
+
+
+def _modifies(reading: Reading, position: int) -> bool:
+    """Whether an English noun ends in a hyphen there and so only describes the next ("school-age")."""
+    return (
+        reading.language == "en"
+        and reading.word(position) == "-"
+        and reading.glued(position)
+        and reading.glued(position + 1)
+    )
+
+
+def _head(reading: Reading, code: str, position: int, stop: int) -> tuple[str, int, int]:
+    """English and Kazakh put the head last ("school places"); several nouns joined are facilities of several kinds."""
+    noun = position
+    while reading.language != "ru":
+        following = reading.units.get(stop)
+        bare = reading.words[stop - 1] in _BARE
+        if following is None or not bare or reading.unit_kind(following.value) != "count":
+            break
+        code, noun, stop = following.value, following.start, following.stop
+    if code in _INSTITUTIONS:
+        joined = _joined_institutions(reading, code, stop)
+        if joined > stop:
+            return "facility", noun, joined
+    return code, noun, stop
+
+
+_BARE = frozenset("school student teacher class kindergarten college мектеп оқушы балабақша колледж мұғалім mektep oqýshy".split())
+_INSTITUTIONS = frozenset(("school", "kindergarten", "college", "mini-centre"))
+
+
+def _joined_institutions(reading: Reading, code: str, stop: int) -> int:
+    """The end of "134 школы, детсада и колледжа", or ``stop`` where only one kind of institution is named."""
+    kinds, position = {code}, stop
+    while position < stop + 8:
+        word = reading.word(position)
+        if not (word == "," or reading.role("and", position)):
+            break
+        following = next(
+            (reading.units[at] for at in range(position + 1, position + 3) if at in reading.units), None
+        )
+        if following is None or following.value not in _INSTITUTIONS:
+            break
+        between = range(position + 1, following.start)
+        if any(not reading.words[at][0].isalpha() or reading.role("stop", at) for at in between) or reading.between(
+            "number", position + 1, following.start
+        ):
+            break
+        kinds.add(following.value)
+        position = following.stop
+    return position if len(kinds) > 1 else stop
+
+
+def _money(reading: Reading, number: Number, sentence: Sentence) -> tuple[str, int, str]:
+    """A currency before the number ("$5 million"), or tenge where millions count nothing else."""
+    before = reading.units.get(number.start - 1)
+    if before and reading.unit_kind(before.value) == "money":
+        return before.value, before.start, ASIDE
+    if number.scale >= 6:
+        return "KZT", number.start, GUESSED
+    return "", -1, NOT_FOUND
+
+
+def _is_joined(reading: Reading, number: Number, follower: Quantity) -> bool:
+    """Whether the number shares the noun of the one behind it: "12 basic and 134 small schools", "10, 15 школ"."""
+    gap = reading.words[number.ending : follower.number.start]
+    if not gap or len(gap) > 4:
+        return False
+    last = len(gap) - 1 + number.ending
+    return (reading.role("and", last) or gap[-1] in {"/"}) and follower.unit_found in {BESIDE, SHARED} and follower.is_count
+
+
+def _with_elided(reading: Reading, quantities: list[Quantity]) -> list[Quantity]:
+    """Numbers without a noun get that of the number before them, or the noun that stands before them."""
+    found: list[Quantity] = []
+    for quantity in quantities:
+        if not quantity.unit:
+            _find_elided(reading, quantity, found)
+        if quantity.unit:
+            found.append(quantity)
+    return found
+
+
+def _find_elided(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -> None:
+    here = quantity.sentence
+    if _find_in_table(reading, quantity):
+        return
+    last = _antecedent(reading, quantity, earlier)
+    inside = last is not None and last.sentence.number == here.number
+    before = _noun_before(reading, quantity, max(last.stop, here.start) if last and inside else here.start)
+    if before and (before.close or last is None):
+        quantity.unit, quantity.noun, quantity.unit_found = before.unit, before.place, BEFORE
+    elif last and (last.sentence.line == here.line or not _find_listed(reading, quantity)):
+        quantity.unit, quantity.noun, quantity.unit_found, quantity.whole = last.unit, last.noun, ELIDED, last
+    elif not quantity.unit:
+        _find_listed(reading, quantity)
+
+
+def _antecedent(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -> Quantity | None:
+    """The number whose noun this one shares: the last one near; of a school and its places the school."""
+    here = quantity.sentence
+    near = [
+        other
+        for other in earlier[-4:]
+        if other.is_count and here.number - other.sentence.number <= (2 if other.sentence.line == here.line else 1)
+    ]
+    if not near:
+        return None
+    last = near[-1]
+    if reading.word(quantity.start - 1) in {"на", "for"}:
+        sizes = [other for other in near if other.unit == "place"]
+        if sizes:
+            return sizes[-1]
+    if last.unit in _CAPACITY and len(near) > 1:
+        before = near[-2]
+        if before.unit not in _CAPACITY and before.sentence is last.sentence and last.start - before.stop <= 8:
+            return before
+    return last
+
+
+def _find_in_table(reading: Reading, quantity: Quantity) -> bool:
+    """The noun at the head of the number's column, in a table of lines with "|" between the cells."""
+    start, stop = reading.line_at(quantity.start)
+    if "|" not in reading.words[start:stop]:
+        return False
+    column = reading.words[start : quantity.start].count("|")
+    for _ in range(_LONGEST_TABLE):
+        if start == 0:
+            return False
+        start, stop = reading.line_at(start - 1)
+        if "|" not in reading.words[start:stop]:
+            return False
+        bars = [start - 1, *(place for place in range(start, stop) if reading.words[place] == "|"), stop]
+        if column + 1 < len(bars):
+            units = reading.between("unit", bars[column] + 1, bars[column + 1])
+            digits = any(word[0].isdigit() for word in reading.words[bars[column] + 1 : bars[column + 1]])
+            if units and not digits:
+                quantity.unit, quantity.noun, quantity.unit_found = units[0].value, units[0].start, LISTED
+                return True
+    return False
+
+
+_LONGEST_TABLE = 40
+
+
+def _find_listed(reading: Reading, quantity: Quantity) -> bool:
+    """The noun, and the scale, that the line before a list names for all its numbers: "(тыс. студентов):"."""
+    lead = reading.lead_of(quantity.sentence)
+    if lead is None or quantity.sentence.stop - quantity.stop > 2:
+        return False
+    units = reading.between("unit", *lead) or reading.between("unit", reading.line_at(lead[0])[0], lead[1])
+    if not units:
+        return False
+    unit = units[-1]
+    quantity.unit, quantity.noun, quantity.unit_found = unit.value, unit.start, LISTED
+    scale = next((hit for hit in reading.between("scale", *lead) if hit.stop == unit.start), None)
+    if scale and not quantity.number.scale:
+        quantity.number.value = round(quantity.number.value * float(scale.value), 6)
+    return True
+
+
+@dataclass(slots=True)
+class _Noun:
+    unit: str
+    place: int
+    close: bool
+
+
+def _noun_before(reading: Reading, quantity: Quantity, start: int) -> _Noun | None:
+    """The counted noun that stands before the number in its sentence: "число школ - 280", "апатты мектеп саны 2"."""
+    position = quantity.number.start
+    for place in range(position - 1, max(start, position - _FAR) - 1, -1):
+        unit = reading.units.get(place)
+        if unit and unit.value not in _WEAK and reading.unit_kind(unit.value) == "count":
+            between = reading.words[unit.stop : position]
+            return _Noun(unit.value, place, not between or (len(between) <= 3 and any(word in _IS for word in between)))
+    return None
+
+
+_IS = frozenset(("-", ":", "(", "саны", "sany", "|", "=", "is", "was", "составляет", "составило", "составила"))
+
+
+def _qualifier(reading: Reading, number: Number, stop: int) -> str:
+    if number.value_high is not None:
+        return "range"
+    if number.pair == "target":
+        return "exact"
+    if number.about:
+        return "about"
+    for place in (number.start, number.start - 1, number.start - 2):
+        for hit in sorted(reading.before.get(place, ()), key=lambda hit: hit.start):
+            if place == number.start or _links(reading, place, number.start):
+                return hit.value
+    for place in range(number.stop - 1, min(max(stop, number.ending) + 2, number.stop + 6)):
+        after = reading.after.get(place)
+        if after and reading.sentence_at(place) is reading.sentence_at(number.start):
+            return after.value
+    return "exact"
+
+
+def _links(reading: Reading, start: int, stop: int) -> bool:
+    """Whether only prepositions, articles and currency signs stand between a qualifier and its number."""
+    return all(
+        reading.role("link", place) or (place in reading.units and reading.unit_kind(reading.units[place].value) == "money")
+        for place in range(start, stop)
+    )

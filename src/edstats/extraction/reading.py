@@ -1,0 +1,119 @@
+"""A document made ready for the readers: its tokens, and what of the codebook's lists stands where."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+
+from edstats.extraction.kazakh_latin import scheme_of, to_cyrillic
+from edstats.extraction.lexicon import Hit, lexicon
+from edstats.extraction.tokens import Sentence, Tokens
+from edstats.numeral_words import Unit, vocabulary
+
+
+class Reading:
+    """One text of one language with all that stands in it, by place."""
+
+    def __init__(self, text: str, language: str) -> None:
+        """``language``: en, ru or kk."""
+        self.language = language
+        self.tokens = Tokens(text, _speller(text) if language == "kk" else None)
+        self.words = self.tokens.words
+        self.vocabulary = vocabulary(language)
+        self.hits = lexicon(language).hits(self.words)
+        self.units: dict[int, Hit] = {hit.start: hit for hit in self.hits.get("unit", ())}
+        self.before: dict[int, list[Hit]] = {}
+        for hit in self.hits.get("before", ()):
+            self.before.setdefault(hit.stop, []).append(hit)
+        self.after: dict[int, Hit] = {hit.start: hit for hit in self.hits.get("after", ())}
+        self.roles: dict[int, dict[str, int]] = {}
+        for hit in self.hits.get("role", ()):
+            self.roles.setdefault(hit.start, {})[hit.value] = hit.stop
+        self.figure_starts: list[int] = []
+        self.furniture: dict[tuple[int, int], bool] = {}
+        self._starts = {kind: [hit.start for hit in hits] for kind, hits in self.hits.items()}
+
+    def word(self, position: int) -> str:
+        """The token, or "" outside the text."""
+        return self.words[position] if 0 <= position < len(self.words) else ""
+
+    def glued(self, position: int) -> bool:
+        """Whether no space parts the token from the one before it."""
+        return self.tokens.glued(position)
+
+    def role(self, role: str, position: int) -> bool:
+        """Whether a word of number_context.csv with this role begins there."""
+        return role in self.roles.get(position, ())
+
+    def between(self, kind: str, start: int, stop: int) -> list[Hit]:
+        """The entries of one list that begin at tokens ``start`` to ``stop``."""
+        starts = self._starts.get(kind)
+        if not starts:
+            return []
+        return self.hits[kind][bisect_left(starts, start) : bisect_left(starts, stop)]
+
+    def unit_kind(self, code: str) -> str:
+        """The unit's kind in units.csv: count, money, percent, ratio, time."""
+        return self._kinds[code]
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        from edstats.codebook import read_table
+
+        units = read_table("units")
+        return dict(zip(units["unit"], units["kind"], strict=True))
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.start for sentence in self.tokens.sentences]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return sorted({0, *self.tokens.line_breaks} - {len(self.words)})
+
+    def line_at(self, position: int) -> tuple[int, int]:
+        """The line that holds the token, as first token and the one behind the last."""
+        at = bisect_right(self._line_starts, position)
+        starts = self._line_starts
+        return starts[at - 1], starts[at] if at < len(starts) else len(self.words)
+
+    def sentence_at(self, position: int) -> Sentence:
+        """The sentence that holds the token."""
+        return self.tokens.sentences[bisect_right(self._sentence_starts, position) - 1]
+
+    def heading_of(self, sentence: Sentence) -> tuple[int, int] | None:
+        """The short line without a full stop, or the word or two before a first full stop, that heads the paragraph."""
+        sentences = self.tokens.sentences
+        for number in range(sentence.number - 1, max(sentence.number - _LONGEST_LIST, -1), -1):
+            earlier = sentences[number]
+            length = earlier.stop - earlier.start
+            if earlier.opens_line and length <= _HEADING and not any(
+                word[0].isdigit() for word in self.words[earlier.start : earlier.stop]
+            ):
+                if not earlier.closes_line or earlier.stop not in self.tokens.full_stops:
+                    return earlier.start, earlier.stop
+        return None
+
+    def lead_of(self, sentence: Sentence) -> tuple[int, int] | None:
+        """The line that ends in a colon and introduces the list in which the sentence stands."""
+        sentences = self.tokens.sentences
+        for number in range(sentence.number - 1, max(sentence.number - _LONGEST_LIST, -1), -1):
+            earlier = sentences[number]
+            if self.words[earlier.stop - 1] == ":" and earlier.closes_line:
+                return self.line_at(earlier.start)
+            if earlier.closes_line and earlier.stop in self.tokens.full_stops:
+                return None
+        return None
+
+
+def _speller(text: str) -> Callable[[str], str] | None:
+    """What writes the words of a Kazakh text in Cyrillic where they are in Latin letters."""
+    sample = text[:20_000].lower()
+    if sum("a" <= sign <= "z" for sign in sample) < sum("а" <= sign <= "я" for sign in sample):
+        return None
+    scheme = scheme_of(text)
+    return lru_cache(maxsize=50_000)(lambda word: to_cyrillic(word, scheme))
+
+
+_HEADING = 5  # words
+_LONGEST_LIST = 24
+__all__ = ["Reading", "Unit"]

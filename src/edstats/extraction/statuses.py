@@ -1,0 +1,113 @@
+"""Whether a figure is reported as done, under way, planned or to be reached, by the words that stand with it."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from edstats.codebook import read_table
+from edstats.extraction.lexicon import Hit
+from edstats.extraction.quantities import Quantity
+from edstats.extraction.reading import Reading
+from edstats.extraction.times import Times
+
+# How the status was found, from the surest to the least sure.
+PAIR, CLAUSE, SENTENCE, LEAD, EARLIER, YEAR, TITLE, DEFAULT = (
+    *("pair", "clause", "sentence", "lead", "earlier sentence", "year", "title", "default"),
+)
+# Of the words of one predicate the first of these says what it says: "планируется построить", "will have been built".
+_STRENGTH = {word: place for place, word in enumerate(("target", "planned", "started", "actual", "allocated", "deadline"))}
+_NEAR = 4
+Span = tuple[int, int]
+
+
+def status_of(
+    reading: Reading,
+    quantity: Quantity,
+    indicator: str,
+    period: str,
+    times: Times,
+    scopes: tuple[Span, Span | None, Span | None],
+    title: str,
+) -> tuple[str, str]:
+    """The status (actual, started, planned, target) and how it was found.
+
+    ``scopes``: the figure's clause, the line that introduces its list, the sentence before; ``title``: what the
+    title says, "" where nothing.
+    """
+    segment, lead, earlier = scopes
+    kind = kinds().get(indicator, "flow")
+    if quantity.number.pair:
+        return _of_pair(reading, quantity, segment)
+    later = bool(period and times.year and int(period[:4]) > times.year)
+    ends_later = bool(period and times.year and "/" in period and int(period[-4:]) > times.year)
+    for how, span in _scopes(quantity, segment, lead, earlier):
+        said = _said(reading.between("status", *span), quantity)
+        if kind == "stock" and said == "planned" and how != CLAUSE:
+            continue
+        if said and (kind != "stock" or how in {CLAUSE, SENTENCE}):
+            return _settled(said, kind, later), how
+    if later or (ends_later and kind != "stock"):
+        return ("target" if kind == "share" else "planned"), YEAR
+    if title and kind == "flow":
+        return _settled(title, kind, later), TITLE
+    return "actual", DEFAULT
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """The kind of each indicator: stock, flow, share, change."""
+    table = read_table("indicators")
+    return dict(zip(table["indicator"], table["kind"], strict=True))
+
+
+def status_of_title(title: Reading | None) -> str:
+    """What the words of a title say of all that stands below it."""
+    if title is None:
+        return ""
+    said = {hit.value for hit in title.hits.get("status", ())}
+    return next((word for word in ("planned", "started", "actual") if word in said), "")
+
+
+def _of_pair(reading: Reading, quantity: Quantity, segment: Span) -> tuple[str, str]:
+    """The first level of "from 84 to 86.5" is the present one; the second is to be reached, or was."""
+    if quantity.number.pair == "level":
+        return "actual", PAIR
+    sentence = quantity.sentence
+    clause = {hit.value for hit in reading.between("status", *segment)}
+    said = clause or {hit.value for hit in reading.between("status", sentence.start, sentence.stop)}
+    return ("actual" if said == {"actual"} else "target"), PAIR
+
+
+def _scopes(quantity: Quantity, segment: Span, lead: Span | None, earlier: Span | None) -> Iterator[tuple[str, Span]]:
+    sentence = quantity.sentence
+    yield CLAUSE, segment
+    yield SENTENCE, (sentence.start, sentence.stop)
+    if lead:
+        yield LEAD, lead
+    if earlier:
+        yield EARLIER, earlier
+
+
+def _said(hits: list[Hit], quantity: Quantity) -> str:
+    """What the nearest predicate says; of the words that make one predicate the one that says it is to come."""
+    if not hits:
+        return ""
+    verbs = [hit for hit in hits if hit.value != "deadline"] or hits
+    nearest = min(verbs, key=lambda hit: _distance(hit, quantity))
+    joined = [hit for hit in verbs if abs(hit.start - nearest.start) <= _NEAR]
+    return min((hit.value for hit in joined), key=lambda value: _STRENGTH[value])
+
+
+def _distance(hit: Hit, quantity: Quantity) -> int:
+    if hit.stop <= quantity.start:
+        return quantity.start - hit.stop
+    return max(0, hit.start - quantity.stop)
+
+
+def _settled(said: str, kind: str, later: bool) -> str:
+    if said in {"allocated", "deadline"}:
+        said = "planned"
+    if later and said in {"actual", "started"}:
+        said = "planned"
+    if said == "planned" and kind == "share":
+        return "target"
+    return "planned" if said == "target" and kind == "flow" else said
