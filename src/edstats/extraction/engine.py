@@ -10,8 +10,8 @@ from edstats.extraction.quantities import Quantity, find_quantities
 from edstats.extraction.reading import Reading
 from edstats.extraction.regions import Regions
 from edstats.extraction.result import Document, Extraction, Figure
-from edstats.extraction.statuses import kinds, status_of, status_of_title
-from edstats.extraction.times import Times
+from edstats.extraction.statuses import DEFAULT, kinds, status_of, status_of_title
+from edstats.extraction.times import CARRIED, PUBLISHED, UNKNOWN, Times
 
 _KAZAKH = re.compile("[әғқңөұүһі]")
 # Without IGNORECASE, to which ı and i are one letter.
@@ -33,6 +33,7 @@ def extract_document(document: Document) -> Extraction:
     title_status = status_of_title(title)
     items: list[Figure] = []
     choices: dict[int, Choice] = {}
+    periods: dict[int, str] = {}
     for index, quantity in enumerate(quantities):
         context = _context(reading, quantities, index, concepts)
         choice = indicator_of(reading, quantity, context)
@@ -40,7 +41,8 @@ def extract_document(document: Document) -> Extraction:
         choice = _inherited(quantity, choice, last, choices)
         choices[id(quantity)] = choice
         region, place, region_found = regions.of(quantity, context.segment)
-        period, period_found = times.of(quantity, context.segment, context.lead)
+        by_school_year = choice.indicator in _BY_SCHOOL_YEAR
+        period, period_found = times.of(quantity, context.segment, context.lead, by_school_year)
         status, status_found = status_of(
             reading,
             quantity,
@@ -50,6 +52,11 @@ def extract_document(document: Document) -> Extraction:
             (context.segment, context.lead, context.earlier or context.above),
             title_status,
         )
+        if status_found == DEFAULT and kinds().get(choice.indicator) == "flow" and times.carried(quantity):
+            status = "planned"
+        if not period:
+            period, period_found = _period_from_context(quantity, choice, status, times, periods)
+        periods[id(quantity)] = period if period_found != PUBLISHED else ""
         items.append(
             Figure(
                 start=reading.tokens.starts[quantity.start],
@@ -75,6 +82,34 @@ def extract_document(document: Document) -> Extraction:
             )
         )
     return Extraction(document, language, tuple(items))
+
+
+_BY_SCHOOL_YEAR = frozenset(
+    "first_graders students_total students_rural students_small schools_total hot_meals_students hot_meals_schools "
+    "college_places college_students".split()
+)
+
+
+def _period_from_context(
+    quantity: Quantity, choice: Choice, status: str, times: Times, periods: dict[int, str]
+) -> tuple[str, str]:
+    """The period of a figure whose sentence names none: that of its whole, of the plan, of the school year."""
+    whole = periods.get(id(quantity.whole), "") if quantity.whole else ""
+    if whole:
+        return whole, CARRIED
+    if status in {"planned", "started"}:
+        carried = times.carried(quantity)
+        if carried:
+            return carried, CARRIED
+    if choice.indicator in _BY_SCHOOL_YEAR and times.earlier_school_year(quantity):
+        return times.earlier_school_year(quantity), CARRIED
+    if choice.indicator == "first_graders" and times.school_year():
+        return times.school_year(), CARRIED
+    if times.published:
+        return str(times.published), PUBLISHED
+    if times.speaks_of_year:
+        return str(times.year), CARRIED
+    return "", UNKNOWN
 
 
 def _inherited(quantity: Quantity, choice: Choice, last: tuple[Quantity, Choice] | None, choices: dict[int, Choice]) -> Choice:

@@ -47,9 +47,24 @@ def status_of(
             return _settled(said, kind, later), how
     if later or (ends_later and kind != "stock"):
         return ("target" if kind == "share" else "planned"), YEAR
-    if title and kind == "flow":
+    if reading.language == "kk" and kind == "flow" and _ends_in_future(reading, quantity):
+        return "planned", SENTENCE
+    if title and indicator in _WORKS:
         return _settled(title, kind, later), TITLE
     return "actual", DEFAULT
+
+
+_WORKS = frozenset(
+    "schools_built school_places_built schools_renovated renovation_spending construction_spending first_graders".split()
+)
+_FUTURE = ("ады", "еді", "йды", "йді")
+
+
+def _ends_in_future(reading: Reading, quantity: Quantity) -> bool:
+    """Whether the sentence's last word is a Kazakh verb in -ады, which for works says that they are to come."""
+    words = reading.words[quantity.sentence.start : quantity.sentence.stop]
+    last = next((word for word in reversed(words) if word[0].isalpha()), "")
+    return last.endswith(_FUTURE)
 
 
 @cache

@@ -1,28 +1,48 @@
 """The years, school years and spans that a document's sentences speak of, and which of them a figure is about."""
 
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from edstats.extraction.furniture import is_furniture
 from edstats.extraction.numbers import YEARS
 from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
 
 # How the period was found, from the surest to the least sure.
-PRINTED, CARRIED, PUBLISHED, UNKNOWN = "printed", "carried", "published", "unknown"
+PRINTED, LISTED, CARRIED, PUBLISHED, UNKNOWN = "printed", "list", "carried", "published", "unknown"
+_LONGEST_SPAN = 30  # years
+# Words of a comparison: "than in 2024" is not the time of the figure.
+_THAN = frozenset("than compared against чем сравнению салыстырғанда қарағанда earlier".split())
+_SINCE = frozenset(("since", "с", "со", "from"))
+_SINCE_BEHIND = frozenset(("бері",))
+_BEGAN = ("бастал", "начал", "начат", "began", "begun", "старт", "launch", "основ", "found")
+_UNTIL = frozenset("до к by until till дейін қарай".split())
+_TO = frozenset(("по", "to", "till", "until", "до", "through", "дейін"))
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """Tokens ``start`` to ``stop`` name the period ``code``: ``2024``, ``2024-2025`` a school year, ``2023/2029``."""
+    """Tokens ``start`` to ``stop`` name the period ``code``: ``2024``, ``2024-2025`` a school year, ``2023/2029``.
+
+    ``pupils`` marks words such as "1 September", which mean the school year only for what is counted by school years.
+    """
 
     start: int
     stop: int
     code: str
-    relative: bool
+    pupils: bool = False
 
     @property
-    def last_year(self) -> int:
-        """The year in which the period ends."""
-        return int(self.code[-4:])
+    def first_year(self) -> int:
+        """The year in which the period begins."""
+        return int(self.code[:4])
+
+    @property
+    def is_span(self) -> bool:
+        """Whether it goes over several years."""
+        return "/" in self.code
 
 
 class Times:
@@ -31,69 +51,125 @@ class Times:
     def __init__(self, reading: Reading, published: str) -> None:
         """``published``: an ISO date or a year, or ""."""
         self.reading = reading
-        printed = list(_printed(reading))
         self.published = int(published[:4]) if published[:4].isdigit() else 0
-        single = [int(time.code) for time in printed if len(time.code) == 4]
-        self.year = self.published or (single[0] if single else 0)
-        times = printed + (list(_relative(reading, self.year)) if self.year else [])
-        self.found = sorted(times, key=lambda time: time.start)
+        self.month = int(published[5:7]) if len(published) >= 7 else 0
+        printed = [time for time in _printed(reading, self.published) if not is_furniture(reading, time.start)]
+        self.year = self.published or _year_spoken_of(reading, printed)
+        relative = list(_relative(reading, self.year)) if self.year else []
+        kept = [time for time in (*printed, *relative) if not _in_comparison(reading, time)]
+        self.found = sorted(kept, key=lambda time: time.start)
+        self.starts = [time.start for time in self.found]
+        self.speaks_of_year = not self.published and sum(time.code == str(self.year) for time in self.found) > 1
 
-    def of(self, quantity: Quantity, segment: tuple[int, int], lead: tuple[int, int] | None) -> tuple[str, str]:
-        """The period of a figure and how it was found.
+    def of(
+        self, quantity: Quantity, segment: tuple[int, int], lead: tuple[int, int] | None, by_school_year: bool
+    ) -> tuple[str, str]:
+        """The period that the text itself gives a figure, and how it was found; "" and ``UNKNOWN`` where none.
 
-        ``segment`` is the part of the sentence that holds the figure, ``lead`` the line that introduces its list.
+        ``segment`` is the clause of the figure, ``lead`` the line that introduces its list; ``by_school_year``:
+        whether what it counts is counted by school years.
         """
         sentence = quantity.sentence
-        here = [time for time in self._within(sentence.start, sentence.stop)]
-        if here:
-            inside = [time for time in here if segment[0] <= time.start < segment[1]]
-            before = [time for time in here if time.start < quantity.start]
-            nearest = (
-                min(inside, key=lambda time: abs(time.start - quantity.start))
-                if inside
-                else (before[-1] if before else here[0])
-            )
-            return nearest.code, PRINTED
-        if lead:
-            times = self._within(*lead)
-            if times:
-                return times[-1].code, CARRIED
-        if self.published:
-            return str(self.published), PUBLISHED
-        return "", UNKNOWN
+        here = self._within(sentence.start, sentence.stop, by_school_year)
+        inside = [time for time in here if segment[0] <= time.start < segment[1]]
+        if self.reading.role("and", quantity.start - 1):
+            inside = [time for time in inside if time.start > quantity.start] or inside
+        if inside:
+            return min(inside, key=lambda time: _distance(time, quantity)).code, PRINTED
+        before = [time for time in here if time.start < quantity.start]
+        if before:
+            return before[-1].code, PRINTED
+        behind = [time for time in here if time.start > quantity.start and quantity.number.pair != "level"]
+        done = any(hit.value == "actual" for hit in self.reading.between("status", *segment))
+        if behind and not (done and self.year and behind[0].first_year > self.year):
+            return behind[0].code, PRINTED
+        times = self._within(*lead, by_school_year) if lead else []
+        return (times[-1].code, LISTED) if times else ("", UNKNOWN)
 
-    def _within(self, start: int, stop: int) -> list[Time]:
-        return [time for time in self.found if start <= time.start < stop]
+    def carried(self, quantity: Quantity) -> str:
+        """The span or later year of a plan that an earlier sentence names, for a planned figure without a time."""
+        number = quantity.sentence.number
+        sentences = self.reading.tokens.sentences
+        for earlier in range(number - 1, max(number - _SENTENCES_BACK, -1), -1):
+            if sentences[earlier].line != quantity.sentence.line:
+                break
+            before = [time for time in self._within(sentences[earlier].start, sentences[earlier].stop, False)]
+            if before:
+                return before[-1].code if self._is_ahead(before[-1]) else ""
+        at = bisect_left(self.starts, quantity.sentence.start)
+        plans = [
+            time
+            for time in self.found[max(0, at - _TIMES_BACK) : at]
+            if time.is_span and self._is_ahead(time) and not self._has_figures(time)
+        ]
+        return plans[-1].code if plans else ""
+
+    def _is_ahead(self, time: Time) -> bool:
+        return int(time.code[-4:]) > self.year
+
+    def _has_figures(self, time: Time) -> bool:
+        """Whether the sentence of the span has figures of its own, and so does not speak of a whole plan."""
+        sentence = self.reading.sentence_at(time.start)
+        starts = self.reading.figure_starts
+        return bisect_left(starts, sentence.start) < bisect_left(starts, sentence.stop)
+
+    def earlier_school_year(self, quantity: Quantity) -> str:
+        """The school year that "1 September" or "the first bell" just before means, for what is counted by it."""
+        number = quantity.sentence.number
+        sentences = self.reading.tokens.sentences
+        start = sentences[max(number - _SENTENCES_BACK, 0)].start
+        named = [time for time in self._within(start, quantity.sentence.start, True) if time.pupils]
+        return named[-1].code if named else ""
+
+    def school_year(self) -> str:
+        """The school year that a document of June to December speaks of, "" else."""
+        return f"{self.year}-{self.year + 1}" if self.published and self.month >= _SUMMER else ""
+
+    def _within(self, start: int, stop: int, by_school_year: bool) -> list[Time]:
+        found = self.found[bisect_left(self.starts, start) : bisect_left(self.starts, stop)]
+        return [time for time in found if by_school_year or not time.pupils]
 
 
-def _printed(reading: Reading):  # type: ignore[no-untyped-def]
+_TIMES_BACK = 40
+_SENTENCES_BACK = 4
+_SUMMER = 6
+
+
+def _distance(time: Time, quantity: Quantity) -> int:
+    if time.stop <= quantity.start:
+        return quantity.start - time.stop
+    return max(0, time.start - quantity.stop) + 1
+
+
+def _printed(reading: Reading, published: int) -> Iterator[Time]:
     """Years that stand in the text, as single years, school years and spans."""
-    words = reading.words
     skip = 0
-    for position, word in enumerate(words):
-        if position < skip or not word[0].isdigit():
-            continue
-        if len(word) == 10 and word[2] in "./" and word[6:].isdigit():
-            continue
-        if not _is_year(word):
-            continue
-        if position in reading.tokens.line_breaks and False:
+    for position, word in enumerate(reading.words):
+        if position < skip or len(word) != 4 or not _is_year(reading, position):
             continue
         last, stop = _second_year(reading, position)
-        if not last:
-            unit = reading.units.get(position + 1)
-            if unit and unit.value != "year":
-                continue
-            yield Time(position, position + 1, word, False)
-            continue
-        skip = stop
-        first = int(word)
-        school = last == first + 1 and _is_school_year(reading, position, stop)
-        yield Time(position, stop, f"{first}-{last}" if school else f"{first}/{last}", False)
+        if last:
+            skip = stop
+            first = int(word)
+            school = last == first + 1 and _is_school_year(reading, position, stop)
+            yield Time(position, stop, f"{first}-{last}" if school else f"{first}/{last}")
+        elif published and int(word) < published and _is_since(reading, position):
+            yield Time(position, position + 1, f"{word}/{published}")
+        else:
+            yield Time(position, position + 1, word)
 
 
-def _is_year(word: str) -> bool:
-    return len(word) == 4 and word.isdigit() and int(word) in YEARS
+def _is_year(reading: Reading, position: int) -> bool:
+    word = reading.word(position)
+    if not (len(word) == 4 and word.isdigit() and int(word) in YEARS):
+        return False
+    unit = reading.units.get(position + 1)
+    return unit is None or unit.value == "year" or reading.role("uncounted", position + 1)
+
+
+def _is_since(reading: Reading, position: int) -> bool:
+    """ "С 2019 года возведено", "2023 жылдан бері", "since 2019"."""
+    return reading.word(position - 1) in _SINCE or reading.word(position + 2) in _SINCE_BEHIND
 
 
 def _second_year(reading: Reading, position: int) -> tuple[int, int]:
@@ -102,49 +178,70 @@ def _second_year(reading: Reading, position: int) -> tuple[int, int]:
     first = int(words[position])
     if reading.word(position + 1) in {"-", "/"}:
         second = reading.word(position + 2)
-        if _is_year(second) and int(second) > first:
+        if _is_year(reading, position + 2) and first < int(second) <= first + _LONGEST_SPAN:
             return int(second), position + 3
         if len(second) == 2 and second.isdigit() and int(second) == (first + 1) % 100:
             return first + 1, position + 3
     # "с 2023 по 2027 годы", "from 2023 to 2027", "2023 жылдан 2027 жылға дейін"
     for place in range(position + 1, min(position + 5, len(words))):
-        if _is_year(words[place]) and int(words[place]) > first:
+        if _is_year(reading, place) and int(words[place]) > first:
             between = words[position + 1 : place]
-            if any(word in _TO for word in between) or (between and between[0].startswith(_FROM_YEAR)):
+            if any(word in _TO for word in between) or (between == ["жылдан"] and reading.word(place + 2) in _TO):
                 return int(words[place]), place + 1
     return 0, position
 
 
-_TO = frozenset(("по", "to", "till", "until", "до", "through"))
-_FROM_YEAR = ("жылдан", "jyldan")
-
-
 def _is_school_year(reading: Reading, start: int, stop: int) -> bool:
     """Two years in a row are a school year where its words stand beside them, or a dash and no word for years."""
-    named = any(hit.value == "school_year" for hit in reading.between("period", start - 2, stop + 3))
-    if named:
+    if any(hit.value == "school_year" for hit in reading.between("period", start - 2, stop + 3)):
         return True
-    plain = any(hit.value == "year" and hit.start <= stop + 1 for hit in reading.between("period", stop, stop + 2))
+    plain = any(hit.value == "year" for hit in reading.between("period", stop, stop + 2))
     return reading.word(start + 1) == "-" and not plain
 
 
-def _relative(reading: Reading, year: int):  # type: ignore[no-untyped-def]
+def _year_spoken_of(reading: Reading, printed: list[Time]) -> int:
+    """The year in which an undated document speaks: the one it prints most often, the latest of several."""
+    single = []
+    for time in printed:
+        sentence = reading.sentence_at(time.start)
+        words = reading.words[sentence.start : sentence.stop]
+        started = any(word.startswith(_BEGAN) for word in words)
+        until = reading.word(time.start - 1) in _UNTIL or reading.word(time.stop + 1) in _UNTIL
+        if len(time.code) == 4 and not started and not until:
+            single.append(int(time.code))
+    counts = Counter(single)
+    return max(counts, key=lambda year: (counts[year], year)) if counts else 0
+
+
+def _relative(reading: Reading, year: int) -> Iterator[Time]:
     """ "this year", "былтыр", "за последние три года" as years, seen from the year of the document."""
     for hit in reading.hits.get("relative", ()):
-        if hit.value.startswith("past"):
+        way, _, number = hit.value.partition(" ")
+        if way in {"past", "ahead"}:
             count = _count_of_years(reading, hit.stop)
-            if count:
-                yield Time(hit.start, hit.stop, f"{year - count + 1}/{year}", True)
-        elif hit.value.startswith("school"):
-            offset = int(hit.value[6:])
-            yield Time(hit.start, hit.stop, f"{year + offset}-{year + offset + 1}", True)
+            if count > 1:
+                code = f"{year - count + 1}/{year}" if way == "past" else f"{year}/{year + count - 1}"
+                yield Time(hit.start, hit.stop, code)
+        elif way in {"school", "pupils"}:
+            first = year + int(number)
+            yield Time(hit.start, hit.stop, f"{first}-{first + 1}", pupils=way == "pupils")
         else:
-            yield Time(hit.start, hit.stop, str(year + int(hit.value)), True)
+            yield Time(hit.start, hit.stop, str(year + int(way)))
 
 
 def _count_of_years(reading: Reading, position: int) -> int:
+    """The number of years that stands there: "три года", "5 лет"; 0 for anything else."""
+    if reading.word(position) in {"последние", "прошедшие", "минувшие"}:
+        position += 1
     word = reading.word(position)
-    if word.isdigit() and int(word) < 20:
+    if not any(reading.word(place).startswith(("год", "лет", "year", "жыл")) for place in (position + 1, position + 2)):
+        return 0
+    if word.isdigit() and int(word) < _LONGEST_SPAN:
         return int(word)
     numbers = reading.between("number", position, position + 1)
     return int(float(numbers[0].value)) if numbers and numbers[0].value != "scale" else 0
+
+
+def _in_comparison(reading: Reading, time: Time) -> bool:
+    around = [reading.word(place) for place in (*range(time.start - 3, time.start), time.stop, time.stop + 1)]
+    return any(word in _THAN for word in around)

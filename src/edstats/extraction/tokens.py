@@ -41,6 +41,7 @@ _CELL = re.compile(r"(?<=[^\s])\t(?=[^\s])")  # between cells of a table
 _SHORT_FOR_NAMES = frozenset(
     "г им с п пос ул пр просп обл р-н рн стр д т е н проф акад dr mr mrs ms st prof а ә м ж қ ш б н к".split()
 )
+_SHORT_BEFORE_NUMBERS = frozenset("no nos art sec тел стр гл подп млн млрд тыс трлн руб тг тенге р вып бап".split())
 _HARD_WRAP = 50
 
 
@@ -140,7 +141,7 @@ class Tokens:
         if before == ".":
             return not self.glued(stop)
         if self.words[stop][0].isdigit() or self.words[stop] == "-":
-            return len(before) > 3
+            return before not in _SHORT_FOR_NAMES and before not in _SHORT_BEFORE_NUMBERS
         return before not in _SHORT_FOR_NAMES or (len(before) == 1 and stop > 1 and self.words[stop - 2][0].isdigit())
 
     def _goes_on(self, line_start: int, stop: int) -> bool:
