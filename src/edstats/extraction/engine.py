@@ -4,7 +4,8 @@ import re
 from functools import cache
 
 from edstats.codebook import read_table
-from edstats.extraction.indicators import Choice, Context, indicator_of
+from edstats.extraction.groups import group_of, programme_of, works_of
+from edstats.extraction.indicators import Choice, Context, evidence_of, indicator_of, is_capacity
 from edstats.extraction.numbers import find_numbers
 from edstats.extraction.quantities import Quantity, find_quantities
 from edstats.extraction.reading import Reading
@@ -35,10 +36,11 @@ def extract_document(document: Document) -> Extraction:
     choices: dict[int, Choice] = {}
     periods: dict[int, str] = {}
     for index, quantity in enumerate(quantities):
-        context = _context(reading, quantities, index, concepts)
-        choice = indicator_of(reading, quantity, context)
         last = (quantities[index - 1], choices[id(quantities[index - 1])]) if index else None
-        choice = _inherited(quantity, choice, last, choices)
+        context = _context(reading, quantities, index, concepts, last)
+        evidence = evidence_of(reading, quantity, context)
+        choice = indicator_of(quantity, evidence)
+        choice = _of_topic(_inherited(reading, quantity, choice, last, choices), quantity, quantities[:index], choices)
         choices[id(quantity)] = choice
         region, place, region_found = regions.of(quantity, context.segment)
         by_school_year = choice.indicator in _BY_SCHOOL_YEAR
@@ -74,9 +76,9 @@ def extract_document(document: Document) -> Extraction:
                 place=place,
                 period=period,
                 status=status,
-                group="",
-                works="",
-                programme="",
+                group=group_of(evidence, choice.indicator),
+                works=works_of(evidence, choice.indicator),
+                programme=programme_of(reading, quantity, context.segment),
                 confidence=0.5,
                 reason=f"unit {quantity.unit_found}; {choice.indicator} by {'+'.join(choice.words)} {choice.score:.2f} lead {choice.margin:.2f}; region {region_found}; period {period_found}; status {status_found}",
             )
@@ -112,37 +114,53 @@ def _period_from_context(
     return "", UNKNOWN
 
 
-def _inherited(quantity: Quantity, choice: Choice, last: tuple[Quantity, Choice] | None, choices: dict[int, Choice]) -> Choice:
+def _inherited(
+    reading: Reading, quantity: Quantity, choice: Choice, last: tuple[Quantity, Choice] | None, choices: dict[int, Choice]) -> Choice:
     """A part keeps the indicator of its whole where that is an action: 26 of 50 schools built were built too."""
     if last and quantity.number.pair == "target" and last[0].number.pair == "level":
         return last[1]
-    if last and choice.unit == "percent" and last[0].is_count and _in_brackets(quantity, last[0]):
-        if last[1].indicator in _shares():
-            return last[1]._replace(unit="percent", detail="")
-    if last and quantity.unit_found == "listed" and last[0].unit == quantity.unit and choice.score < 0.8:
+    if last and choice.unit == "percent" and last[0].is_count and _is_aside(reading, quantity, last[0]):
+        return last[1]._replace(unit="percent", detail="")
+    if last and quantity.unit_found == "listed" and last[0].unit == quantity.unit and choice.score < _SURE:
         return last[1]
     whole = choices.get(id(quantity.whole)) if quantity.whole else None
     if whole is None or whole.unit != choice.unit:
         return choice
-    if whole.indicator in _stocks() or (whole.indicator == "other" and choice.score > 0.8):
+    if choice.indicator in _TYPES and whole.indicator in {*_TYPES, "schools_total"}:
         return choice
-    if choice.score >= 1.0 and choice.indicator not in _TYPES:
+    if choice.score >= _SURE and choice.indicator not in _TYPES:
         return choice
     return Choice(whole.indicator, whole.detail, choice.unit, whole.score * 0.9, whole.margin, whole.words)
 
 
-_TYPES = frozenset(("schools_rural", "schools_small", "schools_hub", "schools_urban", "schools_emergency", "schools_multi_shift"))
+def _of_topic(choice: Choice, quantity: Quantity, earlier: list[Quantity], choices: dict[int, Choice]) -> Choice:
+    """A count that no word explains is of what the counts just before it were: new schools, or schools renovated."""
+    if choice.score > _UNEXPLAINED or quantity.unit not in _INSTITUTIONS:
+        return choice
+    for last in reversed(earlier[-_TOPIC_FIGURES:]):
+        if quantity.sentence.number - last.sentence.number > _TOPIC_SENTENCES:
+            break
+        if choices[id(last)].indicator in _ACTIONS and last.unit == quantity.unit:
+            return choices[id(last)]._replace(score=_UNEXPLAINED, margin=0.0)
+    return choice
 
 
-def _in_brackets(quantity: Quantity, last: Quantity) -> bool:
-    return quantity.sentence is last.sentence and 0 < quantity.start - last.stop <= 2 and True
+_UNEXPLAINED = 0.5
+_TOPIC_FIGURES, _TOPIC_SENTENCES = 4, 3
+_ACTIONS = frozenset(("schools_built", "schools_renovated"))
 
 
-@cache
-def _shares() -> frozenset[str]:
-    """Indicators of counts that may also be printed as a share."""
-    table = read_table("indicator_rules")
-    return frozenset(row.indicator for row in table.itertuples() if "percent" in row.units.split())
+def _is_aside(reading: Reading, quantity: Quantity, last: Quantity) -> bool:
+    """Whether it only says the figure before in another way: "280 (or 70%)", "552 колледжа, то есть 72%"."""
+    between = reading.words[last.stop : quantity.start]
+    return quantity.sentence is last.sentence and 0 < len(between) <= 4 and all(word in _ASIDE_WORDS for word in between)
+
+
+_ASIDE_WORDS = frozenset("( , - or that is i e то есть или яғни about over more than более около".split())
+_SURE = 0.8
+_TYPES = frozenset(
+    "schools_rural schools_small schools_hub schools_urban schools_emergency schools_multi_shift students_rural".split()
+)
 
 
 @cache
@@ -164,7 +182,9 @@ _BOUNDS = frozenset((",", ";", '"', ":"))
 _ASIDE = 12  # words of a remark in brackets that a clause goes on behind
 
 
-def _context(reading: Reading, quantities: list[Quantity], index: int, title: tuple[str, ...]) -> Context:
+def _context(
+    reading: Reading, quantities: list[Quantity], index: int, title: tuple[str, ...], last: tuple[Quantity, Choice] | None
+) -> Context:
     quantity = quantities[index]
     sentence = quantity.sentence
     low, high = sentence.start, sentence.stop
@@ -184,8 +204,24 @@ def _context(reading: Reading, quantities: list[Quantity], index: int, title: tu
         and any(word in _WITH for word in reading.words[quantity.stop : behind.start])
     )
     return Context(
-        segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, title
+        segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, _is_of_school(reading, quantity, last), title
     )
+
+
+def _is_of_school(reading: Reading, quantity: Quantity, last: tuple[Quantity, Choice] | None) -> bool:
+    """Whether pupils may be those that a school takes: the figure before counts new schools, or one is named."""
+    if quantity.unit not in {"student", "child"}:
+        return False
+    if last and last[1].indicator == "schools_built" and quantity.sentence.number - last[0].sentence.number <= 1:
+        if last[0].sentence is quantity.sentence and quantity.start - last[0].stop <= 6:
+            return True
+        return is_capacity(reading, quantity)
+    return any(reading.word(quantity.start - back) in _WITH for back in (1, 2, 3)) and any(
+        unit.value in _INSTITUTIONS for unit in reading.between("unit", quantity.start - 8, quantity.start)
+    )
+
+
+_INSTITUTIONS = frozenset(("school", "facility", "building", "organisation", "extension"))
 
 
 _WITH = frozenset(("for", "with", "на", "of", "designed"))

@@ -21,7 +21,8 @@ OTHER = "other"
 PHRASE, SEGMENT, BESIDE, APART, LEAD, HEADING, EARLIER, BEHIND, TITLE, ABOVE = (
     *(1.0, 0.92, 0.75, 0.6, 0.55, 0.5, 0.45, 0.42, 0.38, 0.34),
 )
-_COMPLEMENT = 3  # words behind the noun that belong to it: "teachers of preschool education"
+_ITEM = 10  # words of a line that is one item of a list, for which the title speaks
+_AFTER_ELIDED = 2  # words that stand for a noun left out: "90 новых"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Rule:
     detail: str
     needs: tuple[tuple[str, ...], ...]
     lacks: tuple[str, ...]
+    rivals: tuple[str, ...]  # other topics, which must not stand nearer than schools do
     within: float
     weight: float
     unit_as: str
@@ -54,7 +56,7 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
     by_unit: dict[str, list[Rule]] = defaultdict(list)
     for row in read_table("indicator_rules").itertuples(index=False):
         needs = tuple(tuple(need.split("|")) for need in row.needs.split())
-        rule = Rule(row.indicator, row.detail, needs, tuple(row.lacks.split()), float(row.within), float(row.weight), row.unit_as)
+        rule = Rule(row.indicator, row.detail, needs, tuple(row.lacks.split()), tuple(row.rivals.split()), float(row.within), float(row.weight), row.unit_as)
         for unit in row.units.split():
             by_unit[unit].append(rule)
     return {unit: tuple(rules) for unit, rules in by_unit.items()}
@@ -71,12 +73,12 @@ class Context:
     earlier: tuple[int, int] | None
     above: tuple[int, int] | None
     sized: bool  # whether the next figure is how many it takes
+    of_school: bool  # whether it may be how many the school before it takes
     title: tuple[str, ...]
 
 
-def indicator_of(reading: Reading, quantity: Quantity, context: Context) -> Choice:
-    """The best indicator for the figure; `OTHER` where no rule holds."""
-    evidence = _evidence(reading, quantity, context)
+def indicator_of(quantity: Quantity, evidence: dict[str, float]) -> Choice:
+    """The best indicator for the figure; `OTHER` where no rule holds. ``evidence``: that of `evidence_of`."""
     scores: dict[str, tuple[float, Rule]] = {}
     for rule in _rules().get(quantity.unit, ()):
         score = _score(rule, evidence)
@@ -94,6 +96,9 @@ def indicator_of(reading: Reading, quantity: Quantity, context: Context) -> Choi
 def _score(rule: Rule, evidence: dict[str, float]) -> float:
     if any(evidence.get(concept, 0.0) >= EARLIER for concept in rule.lacks):
         return 0.0
+    school = min(SEGMENT - 0.08, max(EARLIER, evidence.get("school", 0.0)))
+    if any(evidence.get(concept, 0.0) >= school for concept in rule.rivals):
+        return 0.0
     total = 0.0
     for need in rule.needs:
         found = max(evidence.get(concept, 0.0) for concept in need)
@@ -103,11 +108,12 @@ def _score(rule: Rule, evidence: dict[str, float]) -> float:
     return rule.weight * (total / len(rule.needs) if rule.needs else 1.0)
 
 
-def _evidence(reading: Reading, quantity: Quantity, context: Context) -> dict[str, float]:
+def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[str, float]:
     """The concepts near the figure, each with the best of its evidence."""
-    found: dict[str, float] = {concept: TITLE for concept in context.title}
+    item = quantity.sentence.opens_line and quantity.sentence.closes_line and len(quantity.sentence) <= _ITEM
+    found: dict[str, float] = {concept: LEAD if item else TITLE for concept in context.title}
     if context.above:
-        _add(found, reading.between("concept", *context.above), ABOVE)
+        _add(found, reading.between("concept", *context.above), HEADING if item else ABOVE)
     if context.heading:
         _add(found, reading.between("concept", *context.heading), HEADING)
     if context.earlier:
@@ -119,8 +125,14 @@ def _evidence(reading: Reading, quantity: Quantity, context: Context) -> dict[st
         near = _nearness(hit, quantity, context)
         if near > found.get(hit.value, 0.0):
             found[hit.value] = near
-    if _is_capacity(reading, quantity):
+    if is_capacity(reading, quantity):
         found["capacity"] = 1.0
+    if _is_whole(reading, quantity):
+        found["whole"] = 1.0
+    if any(hit.value == "planned" for hit in reading.between("status", *context.segment)):
+        found["ahead"] = 1.0
+    if context.of_school:
+        found["of_school"] = 1.0
     if context.sized:
         found["sized"] = 1.0
     return found
@@ -134,14 +146,15 @@ def _add(found: dict[str, float], hits: Iterable[Hit], evidence: float) -> None:
 
 def _nearness(hit: Hit, quantity: Quantity, context: Context) -> float:
     start, stop = context.segment
-    if quantity.start <= hit.start < quantity.stop:
+    elided = quantity.unit_found in {"elided", "before"}
+    if quantity.start <= hit.start < quantity.stop + elided * _AFTER_ELIDED:
         return PHRASE
     if quantity.unit_found in {"before", "elided"} and hit.start <= quantity.noun < hit.stop:
         return PHRASE
     if start <= hit.start < stop:
         return SEGMENT - 0.004 * min(20, _gap(hit, quantity))
     if context.neighbours[0] <= hit.start < context.neighbours[1]:
-        return BESIDE
+        return BESIDE if hit.start < quantity.start else APART
     return APART if hit.start < quantity.start else BEHIND
 
 
@@ -149,18 +162,24 @@ def _gap(hit: Hit, quantity: Quantity) -> int:
     return quantity.start - hit.stop if hit.stop <= quantity.start else max(0, hit.start - quantity.stop)
 
 
-def _is_capacity(reading: Reading, quantity: Quantity) -> bool:
-    """Whether the figure is how many a building takes: "на 600 мест", "for 720 students", "оқушыға арналған"."""
-    before = reading.between("concept", quantity.start - 5, quantity.start)
-    behind = reading.between("concept", quantity.start, quantity.stop + 3)
-    if any(hit.value == "capacity" for hit in (*before, *behind)):
-        return True
-    for place in range(quantity.start - 1, quantity.start - 4, -1):
-        if reading.word(place) in _FOR:
-            units = reading.between("unit", place - 5, place)
-            return any(unit.value in _TAKES for unit in units)
+def _is_whole(reading: Reading, quantity: Quantity) -> bool:
+    """Whether what follows is a part of it: "Of the 404 schools ...", "Из 434 школ ...", "318 out of 505"."""
+    for place in (quantity.start - 1, quantity.start - 2):
+        if reading.word(place) in _OUT_OF:
+            return place == quantity.sentence.start or reading.word(place - 1) in {"out", ",", '"', "-"}
     return False
 
 
-_FOR = frozenset(("for", "на"))
-_TAKES = frozenset(("school", "facility", "building", "organisation", "kindergarten", "extension", "mini-centre", "college"))
+def is_capacity(reading: Reading, quantity: Quantity) -> bool:
+    """Whether the figure is how many a building takes: "на 600 мест", "for 720 students", "оқушыға арналған"."""
+    around = (
+        *reading.between("concept", quantity.start - 5, quantity.start),
+        *reading.between("concept", quantity.start, quantity.stop + 3),
+    )
+    if any(hit.value == "capacity" for hit in around):
+        return True
+    return any(reading.word(quantity.start - back) in _FOR for back in (1, 2, 3))
+
+
+_OUT_OF = frozenset(("of", "из"))
+_FOR = frozenset(("for", "на", "по"))

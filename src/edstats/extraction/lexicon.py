@@ -90,6 +90,7 @@ def _entries(language: str) -> Iterator[tuple[str, str, str]]:
         for value, patterns in zip(rows[key], rows[f"patterns_{language}"], strict=True):
             for pattern in patterns.split("|"):
                 yield kind, value, pattern
+    named: set[str] = set()
     numbers = read_table("number_words")
     for value, patterns in zip(numbers["value"], numbers[language], strict=True):
         for pattern in patterns.split("|"):
@@ -118,6 +119,12 @@ def _entries(language: str) -> Iterator[tuple[str, str, str]]:
     words = _of("period_words", language)
     for role, pattern in zip(words["role"], words["pattern"], strict=True):
         yield "period", role, pattern
+    programmes = read_table("programmes")
+    for column in ("name_en", "name_ru", "name_kk"):
+        for programme, name in zip(programmes["programme"], programmes[column], strict=True):
+            if name not in named:
+                named.add(name)
+                yield "programme", programme, name
     yield from _places(language)
 
 
@@ -133,7 +140,10 @@ def _places(language: str) -> Iterator[tuple[str, str, str]]:
             if region != "KZ":
                 yield "region", region, name
     localities = read_table("localities")
+    cities = set(table.loc[table["type"] == "city", "region"])
     for row in localities.itertuples(index=False):
+        if row.region in cities and row.type == "city":
+            continue
         for patterns in (row.patterns_en, row.patterns_ru, row.patterns_kk):
             for pattern in patterns.split("|"):
                 yield "locality", f"{row.region}|{row.name_en}", pattern

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from edstats.extraction.lexicon import Hit
 from edstats.extraction.numbers import Number
 from edstats.extraction.reading import Reading
 from edstats.extraction.tokens import Sentence
@@ -177,7 +178,9 @@ def _head(reading: Reading, code: str, position: int, stop: int) -> tuple[str, i
             break
         code, noun, stop = following.value, following.start, following.stop
     if code in _INSTITUTIONS:
-        joined = _joined_institutions(reading, code, stop)
+        kinds, joined = _joined_institutions(reading, code, stop)
+        if kinds <= {"kindergarten", "mini-centre"}:
+            return code, noun, joined
         if joined > stop:
             return "facility", noun, joined
     return code, noun, stop
@@ -187,8 +190,8 @@ _BARE = frozenset("school student teacher class kindergarten college мекте�
 _INSTITUTIONS = frozenset(("school", "kindergarten", "college", "mini-centre"))
 
 
-def _joined_institutions(reading: Reading, code: str, stop: int) -> int:
-    """The end of "134 школы, детсада и колледжа", or ``stop`` where only one kind of institution is named."""
+def _joined_institutions(reading: Reading, code: str, stop: int) -> tuple[set[str], int]:
+    """The kinds of "134 школы, детсада и колледжа" and its end; ``stop`` where only one kind is named."""
     kinds, position = {code}, stop
     while position < stop + 8:
         word = reading.word(position)
@@ -206,7 +209,7 @@ def _joined_institutions(reading: Reading, code: str, stop: int) -> int:
             break
         kinds.add(following.value)
         position = following.stop
-    return position if len(kinds) > 1 else stop
+    return kinds, position if len(kinds) > 1 else stop
 
 
 def _money(reading: Reading, number: Number, sentence: Sentence) -> tuple[str, int, str]:
@@ -248,10 +251,16 @@ def _find_elided(reading: Reading, quantity: Quantity, earlier: list[Quantity]) 
     before = _noun_before(reading, quantity, max(last.stop, here.start) if last and inside else here.start)
     if before and (before.close or last is None):
         quantity.unit, quantity.noun, quantity.unit_found = before.unit, before.place, BEFORE
+    elif last and last.unit == "place" and reading.units.get(last.stop, _NO_HIT).value in _INSTITUTIONS:
+        noun = reading.units[last.stop]  # "a 300-seat school ... Six others"
+        quantity.unit, quantity.noun, quantity.unit_found = noun.value, noun.start, ELIDED
     elif last and (last.sentence.line == here.line or not _find_listed(reading, quantity)):
         quantity.unit, quantity.noun, quantity.unit_found, quantity.whole = last.unit, last.noun, ELIDED, last
     elif not quantity.unit:
         _find_listed(reading, quantity)
+
+
+_NO_HIT = Hit(0, 0, "")
 
 
 def _antecedent(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -> Quantity | None:
@@ -265,15 +274,29 @@ def _antecedent(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -
     if not near:
         return None
     last = near[-1]
-    if reading.word(quantity.start - 1) in {"на", "for"}:
-        sizes = [other for other in near if other.unit == "place"]
-        if sizes:
-            return sizes[-1]
-    if last.unit in _CAPACITY and len(near) > 1:
-        before = near[-2]
-        if before.unit not in _CAPACITY and before.sentence is last.sentence and last.start - before.stop <= 8:
-            return before
+    sizes = [other for other in near if other.unit == "place"]
+    if sizes and (reading.word(quantity.start - 1) in _SIZE or _is_short_of(reading, quantity)):
+        return sizes[-1]
+    if last.unit == "place" or (last.unit in _CAPACITY and _is_size(reading, last)):
+        institutions = [other for other in near if other.unit not in _CAPACITY]
+        return institutions[-1] if institutions else last
     return last
+
+
+_SIZE = frozenset(("на", "for", "по", "with"))
+
+
+def _is_size(reading: Reading, quantity: Quantity) -> bool:
+    """Whether the number is what a school takes or where it stands, and so not what is counted on."""
+    if reading.language == "kk" and reading.words[quantity.stop - 1].endswith(("ға", "ге", "қа", "ке")):
+        return True
+    return quantity.unit == "village" or any(
+        reading.word(quantity.start - back) in {*_SIZE, "(", "take", "in", "capacity"} for back in (1, 2, 3)
+    )
+
+
+def _is_short_of(reading: Reading, quantity: Quantity) -> bool:
+    return any(hit.value == "shortage" for hit in reading.between("concept", quantity.start - 2, quantity.start))
 
 
 def _find_in_table(reading: Reading, quantity: Quantity) -> bool:
@@ -328,13 +351,38 @@ def _noun_before(reading: Reading, quantity: Quantity, start: int) -> _Noun | No
     """The counted noun that stands before the number in its sentence: "число школ - 280", "апатты мектеп саны 2"."""
     position = quantity.number.start
     for place in range(position - 1, max(start, position - _FAR) - 1, -1):
+        if reading.words[place] in {",", ";"} and position - place > 1:
+            start = max(start, place)  # a noun of another clause is only a last resort
         unit = reading.units.get(place)
-        if unit and unit.value not in _WEAK and reading.unit_kind(unit.value) == "count":
-            between = reading.words[unit.stop : position]
-            return _Noun(unit.value, place, not between or (len(between) <= 3 and any(word in _IS for word in between)))
+        if not unit or unit.value in _NOT_BEFORE or reading.unit_kind(unit.value) != "count":
+            continue
+        if _is_oblique(reading, unit.start, unit.stop):
+            continue
+        between = reading.words[unit.stop : position]
+        signs = [at for at, word in enumerate(between) if word in _IS]
+        close = not between or (bool(signs) and signs[0] <= 1) or (
+            reading.words[unit.stop - 1] in _GENITIVES and "," not in between
+        )
+        return _Noun(unit.value, place, close)
     return None
 
 
+def _is_oblique(reading: Reading, start: int, stop: int) -> bool:
+    """Whether a noun only says where or to whom: "в школах", "мектептерде"."""
+    if reading.language == "kk":
+        return reading.words[stop - 1].endswith(_KAZAKH_OBLIQUE)
+    led = any(reading.word(place) in _PREPOSITIONS for place in (start - 1, start - 2))
+    return led and reading.words[stop - 1] not in _GENITIVES
+
+
+_NOT_BEFORE = _WEAK | {"person", "parent", "class", "computer", "enterprise"}
+_PREPOSITIONS = frozenset("in at for to with by from on в во на для по с со к у из о об при за".split())
+_KAZAKH_OBLIQUE = ("да", "де", "та", "те", "ға", "ге", "қа", "ке", "дағы", "дегі", "тағы", "тегі", "нан", "нен")
+# Genitives that a Russian clause puts first and counts last: "мест в ней 1200", "кабинетов установлено 130".
+_GENITIVES = frozenset(
+    "школ мест учеников учащихся детей педагогов учителей кабинетов автобусов камер колледжей садов детсадов организаций "
+    "объектов первоклассников студентов вакансий школьников".split()
+)
 _IS = frozenset(("-", ":", "(", "саны", "sany", "|", "=", "is", "was", "составляет", "составило", "составила"))
 
 

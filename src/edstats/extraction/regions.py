@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 from edstats.codebook import read_table
+from edstats.extraction.furniture import is_furniture
 from edstats.extraction.lexicon import Hit
 from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
@@ -35,9 +36,11 @@ class Regions:
     def __init__(self, reading: Reading, title: Reading | None, published: str) -> None:
         """``title``: the document's title, read apart where it is not part of the text; ``published``: its date."""
         self.reading = reading
-        named = _at_the_time(_named(reading), published)
+        named = _at_the_time(_without_dateline(reading, _named(reading)), published)
         in_title = [mention.region for mention in _at_the_time(_named(title) if title else [], published)]
         self.main = _main(reading, in_title, named)
+        if self.main == "KZ" and not named:
+            self.main = _main(reading, in_title, _at_the_time(_named(reading), published))
         self.mentions = _with_this_region(reading, _settled(reading, named, self.main), self.main)
         self.starts = [mention.start for mention in self.mentions]
         self.headings = self._headings()
@@ -71,11 +74,8 @@ class Regions:
         return self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, stop)]
 
     def _headings(self) -> list[Mention]:
-        """Mentions in short lines that introduce what follows; names before a first full stop where there are several.
-
-        A single "ASTANA." before the text says only where it was written.
-        """
-        lines, run_in = [], []
+        """Mentions in short lines, or alone before a first full stop, that introduce what follows."""
+        found = []
         words = self.reading.words
         for sentence in self.reading.tokens.sentences:
             length = sentence.stop - sentence.start
@@ -87,18 +87,9 @@ class Regions:
             if any(word[0].isdigit() for word in words[sentence.start : sentence.stop]):
                 continue
             ends = sentence.stop in self.reading.tokens.full_stops or words[sentence.stop - 1] in {".", "!", "?"}
-            if words[sentence.stop - 1] == ":" or (sentence.closes_line and not ends and length <= 6):
-                lines.append(here[-1])
-            elif ends and length <= 4:
-                run_in.append(here[-1])
-        if len(run_in) < 2:
-            self._drop(run_in)
-            run_in = []
-        return sorted(lines + run_in, key=lambda mention: mention.start)
-
-    def _drop(self, datelines: list[Mention]) -> None:
-        self.mentions = [mention for mention in self.mentions if mention not in datelines]
-        self.starts = [mention.start for mention in self.mentions]
+            if words[sentence.stop - 1] == ":" or (length <= 4 if ends else sentence.closes_line and length <= 6):
+                found.append(here[-1])
+        return found
 
     def _heading(self, position: int) -> Mention | None:
         at = bisect_left(self.heading_starts, position) - 1
@@ -115,6 +106,25 @@ class Regions:
             if here:
                 return here[-1]
         return None
+
+
+def _without_dateline(reading: Reading, named: list[Mention]) -> list[Mention]:
+    """The mentions without a single "ASTANA." before the text, which says only where it was written."""
+    places = []
+    for mention in named:
+        sentence = reading.sentence_at(mention.start)
+        opens = mention.start == sentence.start and sentence.opens_line
+        behind = reading.word(mention.stop)
+        alone = mention.stop == sentence.stop and not sentence.closes_line
+        if opens and (alone or behind in {"-", "/", ".", ","}) and reading.tokens.text[
+            reading.tokens.starts[mention.start] : reading.tokens.ends[mention.stop - 1]
+        ].isupper():
+            places.append(mention)
+        elif opens and alone:
+            places.append(mention)
+    if len({reading.sentence_at(mention.start).number for mention in places}) > 1:
+        places = []
+    return [mention for mention in named if mention not in places and not is_furniture(reading, mention.start)]
 
 
 def _distance(mention: Mention, quantity: Quantity) -> int:
@@ -206,11 +216,16 @@ def _main(reading: Reading, in_title: list[str], named: list[Mention]) -> str:
     national = any(hit.value == "national" for hit in reading.between("concept", 0, opening))
     if titles and (not national or titles & first or not counts):
         return titles.pop()
-    if len(counts) > 2 and max(counts.values()) <= 0.5 * counts.total():
+    top = [region for region in leading if region in first]
+    if not top and not national and all(mention.region != "KZ" for mention in named):
+        only = first if len(first) == 1 else set(counts) if len(counts) == 1 else set()
+        if only:
+            return only.pop()
+    if not top or (set(counts) <= {"KZ-71"} and national):
         return "KZ"
-    if national and not (len(counts) == 1 and first) or (not first and not set(leading) & first):
+    if len(counts) > 2 and (national or max(counts.values()) <= 0.5 * counts.total()) and len(leading) > 1:
         return "KZ"
-    return next((mention.region for mention in named if mention.region in leading and mention.region in first), leading[0])
+    return next(mention.region for mention in named if mention.region in top)
 
 
 _OPENING = 5  # sentences that say what the document is about

@@ -56,6 +56,10 @@ class Sentence:
     opens_line: bool
     closes_line: bool
 
+    def __len__(self) -> int:
+        """Its number of tokens."""
+        return self.stop - self.start
+
 
 class Tokens:
     """The tokens of one text in parallel lists, and its sentences."""
