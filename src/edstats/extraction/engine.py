@@ -7,16 +7,16 @@ from edstats.codebook import read_table
 from edstats.extraction.groups import group_of, programme_of, works_of
 from edstats.extraction.indicators import Choice, Context, evidence_of, indicator_of, is_capacity
 from edstats.extraction.numbers import find_numbers
-from edstats.extraction.quantities import Quantity, find_quantities
+from edstats.extraction.quantities import ELIDED, LISTED, Quantity, find_quantities
 from edstats.extraction.reading import Reading
 from edstats.extraction.regions import Regions
 from edstats.extraction.result import Document, Extraction, Figure
-from edstats.extraction.statuses import DEFAULT, kinds, status_of, status_of_title
-from edstats.extraction.times import CARRIED, PUBLISHED, UNKNOWN, Times
+from edstats.extraction.statuses import DEFAULT, Kin, kinds, status_of, status_of_title
+from edstats.extraction.times import CARRIED, PRINTED, PUBLISHED, UNKNOWN, Times
 
 _KAZAKH = re.compile("[әғқңөұүһі]")
 # Without IGNORECASE, to which ı and i are one letter.
-_KAZAKH_LATIN = re.compile(r"[ýǵńıáóúşğñäöü]|\b(?:men|jáne|jane|úshin|boıynsha|boiynsha|mektep\w*)\b")
+_KAZAKH_LATIN = re.compile(r"[ýǵńıáóúşğǧŋñäöüū]|\b(?:men|jáne|jane|úshin|boıynsha|boiynsha|mektep\w*)\b")
 _CYRILLIC = re.compile("[а-яё]")
 _LATIN = re.compile("[a-z]")
 
@@ -35,6 +35,7 @@ def extract_document(document: Document) -> Extraction:
     items: list[Figure] = []
     choices: dict[int, Choice] = {}
     periods: dict[int, str] = {}
+    kin: dict[int, Kin] = {}
     for index, quantity in enumerate(quantities):
         last = (quantities[index - 1], choices[id(quantities[index - 1])]) if index else None
         context = _context(reading, quantities, index, concepts, last)
@@ -45,6 +46,9 @@ def extract_document(document: Document) -> Extraction:
         region, place, region_found = regions.of(quantity, context.segment)
         by_school_year = choice.indicator in _BY_SCHOOL_YEAR
         period, period_found = times.of(quantity, context.segment, context.lead, by_school_year)
+        own = _kin(reading, quantity, choice, last, kin)
+        if own and own.period and not times.inside(context.segment):
+            period, period_found = own.period, CARRIED
         status, status_found = status_of(
             reading,
             quantity,
@@ -53,11 +57,13 @@ def extract_document(document: Document) -> Extraction:
             times,
             (context.segment, context.lead, context.earlier or context.above),
             title_status,
+            own,
         )
         if status_found == DEFAULT and kinds().get(choice.indicator) == "flow" and times.carried(quantity):
             status = "planned"
         if not period:
             period, period_found = _period_from_context(quantity, choice, status, times, periods)
+        kin[id(quantity)] = Kin(status, status_found, period if period_found in {PRINTED, CARRIED} else "")
         periods[id(quantity)] = period if period_found != PUBLISHED else ""
         items.append(
             Figure(
@@ -92,12 +98,37 @@ _BY_SCHOOL_YEAR = frozenset(
 )
 
 
+# An undated document's year stands for its works when named twice, for its levels when named often.
+_TWICE, _OFTEN = 2, 4
+
+
+def _kin(
+    reading: Reading,
+    quantity: Quantity,
+    choice: Choice,
+    last: tuple[Quantity, Choice] | None,
+    kin: dict[int, Kin],
+) -> Kin | None:
+    """The figure that this one belongs to: the schools whose places it counts, the whole of which it is a part."""
+    if last and choice.indicator in _SIZES and last[1].indicator in _SIZED and last[0].sentence is quantity.sentence:
+        if quantity.start - last[0].stop <= _NEAR:
+            return kin[id(last[0])]
+    if quantity.whole and quantity.whole.sentence is quantity.sentence and quantity.number.pair != "target":
+        return kin.get(id(quantity.whole))
+    return None
+
+
+_SIZES = frozenset(("school_places_built", "kindergarten_places"))
+_SIZED = frozenset(("schools_built", "kindergartens"))
+_NEAR = 8
+
+
 def _period_from_context(
     quantity: Quantity, choice: Choice, status: str, times: Times, periods: dict[int, str]
 ) -> tuple[str, str]:
     """The period of a figure whose sentence names none: that of its whole, of the plan, of the school year."""
     whole = periods.get(id(quantity.whole), "") if quantity.whole else ""
-    if whole:
+    if whole and quantity.whole and (quantity.whole.sentence is quantity.sentence or choice.indicator not in _stocks()):
         return whole, CARRIED
     if status in {"planned", "started"}:
         carried = times.carried(quantity)
@@ -109,7 +140,7 @@ def _period_from_context(
         return times.school_year(), CARRIED
     if times.published:
         return str(times.published), PUBLISHED
-    if times.speaks_of_year:
+    if times.named >= (_OFTEN if kinds().get(choice.indicator) == "stock" else _TWICE):
         return str(times.year), CARRIED
     return "", UNKNOWN
 
@@ -138,6 +169,8 @@ def _of_topic(choice: Choice, quantity: Quantity, earlier: list[Quantity], choic
     if choice.score > _UNEXPLAINED or quantity.unit not in _INSTITUTIONS:
         return choice
     for last in reversed(earlier[-_TOPIC_FIGURES:]):
+        if quantity.sentence.line != last.sentence.line and quantity.unit_found not in {ELIDED, LISTED}:
+            break
         if quantity.sentence.number - last.sentence.number > _TOPIC_SENTENCES:
             break
         if choices[id(last)].indicator in _ACTIONS and last.unit == quantity.unit:
@@ -199,9 +232,12 @@ def _context(
     sized = (
         behind is not None
         and behind.sentence is sentence
-        and behind.unit in {"place", "student", "child"}
         and behind.start - quantity.stop <= 6
-        and any(word in _WITH for word in reading.words[quantity.stop : behind.start])
+        and (
+            (behind.unit == "place" and any(word in _WITH for word in reading.words[quantity.stop : behind.start]))
+            or (behind.unit in {"student", "child"} and any(w in _FOR for w in reading.words[quantity.stop : behind.start]))
+            or any(hit.value == "capacity" for hit in reading.between("concept", quantity.stop, behind.start))
+        )
     )
     return Context(
         segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, _is_of_school(reading, quantity, last), title
@@ -213,10 +249,11 @@ def _is_of_school(reading: Reading, quantity: Quantity, last: tuple[Quantity, Ch
     if quantity.unit not in {"student", "child"}:
         return False
     if last and last[1].indicator == "schools_built" and quantity.sentence.number - last[0].sentence.number <= 1:
-        if last[0].sentence is quantity.sentence and quantity.start - last[0].stop <= 6:
+        between = reading.words[last[0].stop : quantity.start]
+        if last[0].sentence is quantity.sentence and len(between) <= 6 and "with" not in between:
             return True
         return is_capacity(reading, quantity)
-    return any(reading.word(quantity.start - back) in _WITH for back in (1, 2, 3)) and any(
+    return any(reading.word(quantity.start - back) in _FOR for back in (1, 2, 3)) and any(
         unit.value in _INSTITUTIONS for unit in reading.between("unit", quantity.start - 8, quantity.start)
     )
 
@@ -224,6 +261,7 @@ def _is_of_school(reading: Reading, quantity: Quantity, last: tuple[Quantity, Ch
 _INSTITUTIONS = frozenset(("school", "facility", "building", "organisation", "extension"))
 
 
+_FOR = frozenset(("for", "на", "designed"))
 _WITH = frozenset(("for", "with", "на", "of", "designed"))
 
 

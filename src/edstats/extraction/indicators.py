@@ -21,7 +21,7 @@ OTHER = "other"
 PHRASE, SEGMENT, BESIDE, APART, LEAD, HEADING, EARLIER, BEHIND, TITLE, ABOVE = (
     *(1.0, 0.92, 0.75, 0.6, 0.55, 0.5, 0.45, 0.42, 0.38, 0.34),
 )
-_ITEM = 10  # words of a line that is one item of a list, for which the title speaks
+_ITEM = 11  # words
 _AFTER_ELIDED = 2  # words that stand for a noun left out: "90 новых"
 
 
@@ -96,8 +96,8 @@ def indicator_of(quantity: Quantity, evidence: dict[str, float]) -> Choice:
 def _score(rule: Rule, evidence: dict[str, float]) -> float:
     if any(evidence.get(concept, 0.0) >= EARLIER for concept in rule.lacks):
         return 0.0
-    school = min(SEGMENT - 0.08, max(EARLIER, evidence.get("school", 0.0)))
-    if any(evidence.get(concept, 0.0) >= school for concept in rule.rivals):
+    school = min(SEGMENT - 0.1, evidence.get("school", 0.0))
+    if any(evidence.get(concept, 0.0) > school for concept in rule.rivals):
         return 0.0
     total = 0.0
     for need in rule.needs:
@@ -110,7 +110,7 @@ def _score(rule: Rule, evidence: dict[str, float]) -> float:
 
 def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[str, float]:
     """The concepts near the figure, each with the best of its evidence."""
-    item = quantity.sentence.opens_line and quantity.sentence.closes_line and len(quantity.sentence) <= _ITEM
+    item = is_item(reading, quantity)
     found: dict[str, float] = {concept: LEAD if item else TITLE for concept in context.title}
     if context.above:
         _add(found, reading.between("concept", *context.above), HEADING if item else ABOVE)
@@ -160,6 +160,12 @@ def _nearness(hit: Hit, quantity: Quantity, context: Context) -> float:
 
 def _gap(hit: Hit, quantity: Quantity) -> int:
     return quantity.start - hit.stop if hit.stop <= quantity.start else max(0, hit.start - quantity.stop)
+
+
+def is_item(reading: Reading, quantity: Quantity) -> bool:
+    """Whether the figure stands in a short line of its own, one item of a list, for which the title speaks."""
+    start, stop = reading.line_at(quantity.start)
+    return stop - start <= _ITEM
 
 
 def _is_whole(reading: Reading, quantity: Quantity) -> bool:

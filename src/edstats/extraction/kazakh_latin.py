@@ -9,9 +9,9 @@ from functools import cache
 
 from edstats.codebook import read_table
 
-_OF_2021 = frozenset("şğŋñäöüū")
+_OF_2021 = frozenset("şğǧŋñäöüū")
 _VOWELS = frozenset("аәеоөұүыіиуюя")
-_LATIN = re.compile("[a-zıáóúýǵńşğŋñäöüū]")
+_LATIN = re.compile("[a-zıáóúýǵńşğǧŋñäöüū]")
 
 
 def scheme_of(text: str) -> str:

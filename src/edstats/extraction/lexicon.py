@@ -77,6 +77,8 @@ def _add(found: _RESULT, entries: tuple[_Entry, ...], words: list[str], position
         length = len(entry.pattern)
         if length == 1 or stands(entry.pattern, words[position : position + length]):
             taken.add(key)
+            if kind == "status" and found[kind] and found[kind][-1].stop > position:
+                continue  # "алады" inside "білім алады" says nothing of its own
             found[kind].append(Hit(position, position + length, entry.value))
 
 

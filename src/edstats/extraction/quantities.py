@@ -69,7 +69,7 @@ def _with_noun(reading: Reading, number: Number, follower: Quantity | None) -> Q
         unit, noun, how = follower.unit, follower.noun, SHARED
     if not unit and follower and follower.sentence is sentence and _is_joined(reading, number, follower):
         unit, noun, how = follower.unit, follower.noun, SHARED
-    if number.in_words and number.value == 1 and how != BESIDE:
+    if number.in_words and number.value == 1 and how != BESIDE and not reading.words[number.start].startswith("біреу"):
         return None
     if unit == "class" and _is_grade(reading, number):
         return None
@@ -186,7 +186,7 @@ def _head(reading: Reading, code: str, position: int, stop: int) -> tuple[str, i
     return code, noun, stop
 
 
-_BARE = frozenset("school student teacher class kindergarten college мектеп оқушы балабақша колледж мұғалім mektep oqýshy".split())
+_BARE = frozenset("сынып ауыл school student teacher class kindergarten college мектеп оқушы балабақша колледж мұғалім mektep oqýshy".split())
 _INSTITUTIONS = frozenset(("school", "kindergarten", "college", "mini-centre"))
 
 
@@ -215,7 +215,7 @@ def _joined_institutions(reading: Reading, code: str, stop: int) -> tuple[set[st
 def _money(reading: Reading, number: Number, sentence: Sentence) -> tuple[str, int, str]:
     """A currency before the number ("$5 million"), or tenge where millions count nothing else."""
     before = reading.units.get(number.start - 1)
-    if before and reading.unit_kind(before.value) == "money":
+    if before and before.start >= sentence.start and reading.unit_kind(before.value) == "money":
         return before.value, before.start, ASIDE
     if number.scale >= 6:
         return "KZT", number.start, GUESSED
@@ -274,15 +274,24 @@ def _antecedent(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -
     if not near:
         return None
     last = near[-1]
-    sizes = [other for other in near if other.unit == "place"]
+    sizes = [other for other in near if other.unit == "place" or (other.unit in _CAPACITY and _is_size(reading, other))]
     if sizes and (reading.word(quantity.start - 1) in _SIZE or _is_short_of(reading, quantity)):
         return sizes[-1]
-    if last.unit == "place" or (last.unit in _CAPACITY and _is_size(reading, last)):
-        institutions = [other for other in near if other.unit not in _CAPACITY]
-        return institutions[-1] if institutions else last
+    if last in sizes and not (last.number.value >= quantity.number.value >= _LEAST_SIZE):
+        wholes = [
+            other
+            for other in earlier[-_WHOLES_BACK:]
+            if other.unit in _INSTITUTIONS and here.number - other.sentence.number <= _WHOLE_SENTENCES
+        ]
+        last = next((other for other in reversed(wholes) if other.number.value >= quantity.number.value), last)
+    if last.unit in _INSTITUTIONS and quantity.number.value > max(last.number.value, _LEAST_SIZE):
+        # A part is no larger than its whole: what is larger is how many one of them takes.
+        return next((other for other in reversed(sizes) if other.number.value >= last.number.value), last)
     return last
 
 
+_LEAST_SIZE = 50  # places of a school; counts of schools that are parts of others are seldom larger
+_WHOLES_BACK, _WHOLE_SENTENCES = 8, 4
 _SIZE = frozenset(("на", "for", "по", "with"))
 
 

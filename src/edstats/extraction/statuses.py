@@ -1,9 +1,12 @@
 """Whether a figure is reported as done, under way, planned or to be reached, by the words that stand with it."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from edstats.codebook import read_table
+from edstats.extraction.indicators import is_item
 from edstats.extraction.lexicon import Hit
 from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
@@ -19,6 +22,15 @@ _NEAR = 4
 Span = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What was read of a figure that another one belongs to: its status, how that was found, and its period."""
+
+    status: str
+    how: str
+    period: str
+
+
 def status_of(
     reading: Reading,
     quantity: Quantity,
@@ -27,29 +39,32 @@ def status_of(
     times: Times,
     scopes: tuple[Span, Span | None, Span | None],
     title: str,
+    kin: "Kin | None" = None,
 ) -> tuple[str, str]:
     """The status (actual, started, planned, target) and how it was found.
 
     ``scopes``: the figure's clause, the line that introduces its list, the sentence before; ``title``: what the
-    title says, "" where nothing.
+    title says, "" where nothing; ``kin``: the figure of which this is a part, or whose size it is.
     """
     segment, lead, earlier = scopes
     kind = kinds().get(indicator, "flow")
     if quantity.number.pair:
         return _of_pair(reading, quantity, segment)
+    if kin and kin.status and not reading.between("status", *segment):
+        return kin.status, kin.how
     later = bool(period and times.year and int(period[:4]) > times.year)
     ends_later = bool(period and times.year and "/" in period and int(period[-4:]) > times.year)
-    for how, span in _scopes(quantity, segment, lead, earlier):
+    for how, span in _scopes(reading, quantity, segment, lead, earlier):
         said = _said(reading.between("status", *span), quantity)
-        if kind == "stock" and said == "planned" and how != CLAUSE:
+        if kind == "stock" and said == "planned" and how != CLAUSE and indicator not in _RESOLVED:
             continue
         if said and (kind != "stock" or how in {CLAUSE, SENTENCE}):
-            return _settled(said, kind, later), how
+            return _settled(said, kind, later or (ends_later and kind == "flow")), how
     if later or (ends_later and kind != "stock"):
         return ("target" if kind == "share" else "planned"), YEAR
     if reading.language == "kk" and kind == "flow" and _ends_in_future(reading, quantity):
         return "planned", SENTENCE
-    if title and indicator in _WORKS:
+    if title and indicator in _WORKS and is_item(reading, quantity):
         return _settled(title, kind, later), TITLE
     return "actual", DEFAULT
 
@@ -57,6 +72,8 @@ def status_of(
 _WORKS = frozenset(
     "schools_built school_places_built schools_renovated renovation_spending construction_spending first_graders".split()
 )
+# Stocks of which a plan says that they will be resolved.
+_RESOLVED = frozenset(("schools_multi_shift", "schools_emergency"))
 _FUTURE = ("ады", "еді", "йды", "йді")
 
 
@@ -92,10 +109,17 @@ def _of_pair(reading: Reading, quantity: Quantity, segment: Span) -> tuple[str, 
     return ("actual" if said == {"actual"} else "target"), PAIR
 
 
-def _scopes(quantity: Quantity, segment: Span, lead: Span | None, earlier: Span | None) -> Iterator[tuple[str, Span]]:
+def _scopes(
+    reading: Reading, quantity: Quantity, segment: Span, lead: Span | None, earlier: Span | None
+) -> Iterator[tuple[str, Span]]:
+    """Where the words may stand that say the status, the nearest first."""
     sentence = quantity.sentence
     yield CLAUSE, segment
-    yield SENTENCE, (sentence.start, sentence.stop)
+    yield SENTENCE, (sentence.start, quantity.start)
+    starts = reading.figure_starts
+    behind = bisect_right(starts, quantity.start)
+    yield SENTENCE, (quantity.stop, min(sentence.stop, starts[behind]) if behind < len(starts) else sentence.stop)
+    yield SENTENCE, (quantity.stop, sentence.stop)
     if lead:
         yield LEAD, lead
     if earlier:

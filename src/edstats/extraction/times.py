@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edstats.extraction.furniture import is_furniture
 from edstats.extraction.numbers import YEARS
@@ -33,6 +33,7 @@ class Time:
     stop: int
     code: str
     pupils: bool = False
+    doubtful: bool = False  # two years with a dash and no word: a school year only for what is counted by it
 
     @property
     def first_year(self) -> int:
@@ -59,7 +60,8 @@ class Times:
         kept = [time for time in (*printed, *relative) if not _in_comparison(reading, time)]
         self.found = sorted(kept, key=lambda time: time.start)
         self.starts = [time.start for time in self.found]
-        self.speaks_of_year = not self.published and sum(time.code == str(self.year) for time in self.found) > 1
+        # How often an undated document names the year in which it speaks.
+        self.named = 0 if self.published else sum(time.code == str(self.year) for time in self.found)
 
     def of(
         self, quantity: Quantity, segment: tuple[int, int], lead: tuple[int, int] | None, by_school_year: bool
@@ -85,6 +87,10 @@ class Times:
             return behind[0].code, PRINTED
         times = self._within(*lead, by_school_year) if lead else []
         return (times[-1].code, LISTED) if times else ("", UNKNOWN)
+
+    def inside(self, segment: tuple[int, int]) -> bool:
+        """Whether the clause names a time of its own."""
+        return bool(self._within(*segment, False))
 
     def carried(self, quantity: Quantity) -> str:
         """The span or later year of a plan that an earlier sentence names, for a planned figure without a time."""
@@ -127,7 +133,11 @@ class Times:
 
     def _within(self, start: int, stop: int, by_school_year: bool) -> list[Time]:
         found = self.found[bisect_left(self.starts, start) : bisect_left(self.starts, stop)]
-        return [time for time in found if by_school_year or not time.pupils]
+        if by_school_year:
+            return found
+        return [
+            replace(time, code=time.code.replace("-", "/")) if time.doubtful else time for time in found if not time.pupils
+        ]
 
 
 _TIMES_BACK = 40
@@ -152,7 +162,8 @@ def _printed(reading: Reading, published: int) -> Iterator[Time]:
             skip = stop
             first = int(word)
             school = last == first + 1 and _is_school_year(reading, position, stop)
-            yield Time(position, stop, f"{first}-{last}" if school else f"{first}/{last}")
+            named = any(hit.value == "school_year" for hit in reading.between("period", position - 2, stop + 3))
+            yield Time(position, stop, f"{first}-{last}" if school else f"{first}/{last}", doubtful=school and not named)
         elif published and int(word) < published and _is_since(reading, position):
             yield Time(position, position + 1, f"{word}/{published}")
         else:
@@ -169,7 +180,11 @@ def _is_year(reading: Reading, position: int) -> bool:
 
 def _is_since(reading: Reading, position: int) -> bool:
     """ "С 2019 года возведено", "2023 жылдан бері", "since 2019"."""
-    return reading.word(position - 1) in _SINCE or reading.word(position + 2) in _SINCE_BEHIND
+    before = [reading.word(place) for place in range(position - 4, position)]
+    since_start = any(word in {"beginning", "start", "начала"} for word in before[1:]) and any(
+        word in {"since", "с"} for word in before
+    )
+    return before[-1] in _SINCE or since_start or reading.word(position + 2) in _SINCE_BEHIND
 
 
 def _second_year(reading: Reading, position: int) -> tuple[int, int]:
@@ -186,6 +201,8 @@ def _second_year(reading: Reading, position: int) -> tuple[int, int]:
     for place in range(position + 1, min(position + 5, len(words))):
         if _is_year(reading, place) and int(words[place]) > first:
             between = words[position + 1 : place]
+            if reading.word(position - 1) == "between" and between == ["and"]:
+                return int(words[place]), place + 1
             if any(word in _TO for word in between) or (between == ["жылдан"] and reading.word(place + 2) in _TO):
                 return int(words[place]), place + 1
     return 0, position
