@@ -134,6 +134,8 @@ def _period_from_context(
         carried = times.carried(quantity)
         if carried:
             return carried, CARRIED
+    if status == "target" and times.aimed_school_year(quantity):
+        return times.aimed_school_year(quantity), CARRIED
     if choice.indicator in _BY_SCHOOL_YEAR and times.earlier_school_year(quantity):
         return times.earlier_school_year(quantity), CARRIED
     if choice.indicator == "first_graders" and times.school_year():

@@ -129,6 +129,8 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
         found["capacity"] = 1.0
     if _is_whole(reading, quantity):
         found["whole"] = 1.0
+    if reading.word(quantity.start - 1) in _BY or reading.words[quantity.stop - 1].endswith(_KAZAKH_BY):
+        found["by_amount"] = 1.0
     if any(hit.value == "planned" for hit in reading.between("status", *context.segment)):
         found["ahead"] = 1.0
     if context.of_school:
@@ -187,5 +189,7 @@ def is_capacity(reading: Reading, quantity: Quantity) -> bool:
     return any(reading.word(quantity.start - back) in _FOR for back in (1, 2, 3))
 
 
+_BY = frozenset(("by", "на"))
+_KAZAKH_BY = ("ға", "ге", "қа", "ке")
 _OUT_OF = frozenset(("of", "из"))
 _FOR = frozenset(("for", "на", "по"))

@@ -408,9 +408,12 @@ def _qualifier(reading: Reading, number: Number, stop: int) -> str:
                 return hit.value
     for place in range(number.stop - 1, min(max(stop, number.ending) + 2, number.stop + 6)):
         after = reading.after.get(place)
-        if after and reading.sentence_at(place) is reading.sentence_at(number.start):
+        if after and reading.word(after.stop) not in _THAN and reading.sentence_at(place) is reading.sentence_at(number.start):
             return after.value
     return "exact"
+
+
+_THAN = frozenset(("than", "чем"))  # "900 teachers, and more than 7,900 students"
 
 
 def _links(reading: Reading, start: int, stop: int) -> bool:

@@ -57,7 +57,8 @@ def status_of(
     for how, span in _scopes(reading, quantity, segment, lead, earlier):
         said = _said(reading.between("status", *span), quantity)
         if kind == "stock" and said == "planned" and how != CLAUSE and indicator not in _RESOLVED:
-            continue
+            if how != SENTENCE or _says_done(reading, quantity):
+                continue
         if said and (kind != "stock" or how in {CLAUSE, SENTENCE}):
             return _settled(said, kind, later or (ends_later and kind == "flow")), how
     if later or (ends_later and kind != "stock"):
@@ -82,6 +83,11 @@ def _ends_in_future(reading: Reading, quantity: Quantity) -> bool:
     words = reading.words[quantity.sentence.start : quantity.sentence.stop]
     last = next((word for word in reversed(words) if word[0].isalpha()), "")
     return last.endswith(_FUTURE)
+
+
+def _says_done(reading: Reading, quantity: Quantity) -> bool:
+    sentence = quantity.sentence
+    return any(hit.value == "actual" for hit in reading.between("status", sentence.start, sentence.stop))
 
 
 @cache

@@ -88,6 +88,12 @@ class Times:
         times = self._within(*lead, by_school_year) if lead else []
         return (times[-1].code, LISTED) if times else ("", UNKNOWN)
 
+    def aimed_school_year(self, quantity: Quantity) -> str:
+        """The school year that the document named last before a level to be reached: "на предстоящий учебный год"."""
+        at = bisect_left(self.starts, quantity.sentence.start)
+        named = [time for time in self.found[max(0, at - _TIMES_BACK) : at] if "-" in time.code and not time.pupils]
+        return named[-1].code if named else ""
+
     def inside(self, segment: tuple[int, int]) -> bool:
         """Whether the clause names a time of its own."""
         return bool(self._within(*segment, False))
@@ -232,6 +238,11 @@ def _year_spoken_of(reading: Reading, printed: list[Time]) -> int:
 
 def _relative(reading: Reading, year: int) -> Iterator[Time]:
     """ "this year", "былтыр", "за последние три года" as years, seen from the year of the document."""
+    for position, word in enumerate(reading.words):
+        if word == "ішінде" and reading.word(position - 1) == "жыл":  # "екі жыл ішінде"
+            count = _count_of_years(reading, position - 2)
+            if count > 1:
+                yield Time(position - 2, position + 1, f"{year - count}/{year}")
     for hit in reading.hits.get("relative", ()):
         way, _, number = hit.value.partition(" ")
         if way in {"past", "ahead"}:
@@ -248,7 +259,7 @@ def _relative(reading: Reading, year: int) -> Iterator[Time]:
 
 def _count_of_years(reading: Reading, position: int) -> int:
     """The number of years that stands there: "три года", "5 лет"; 0 for anything else."""
-    if reading.word(position) in {"последние", "прошедшие", "минувшие"}:
+    if reading.word(position) in {"последние", "прошедшие", "минувшие", "ближайшие"}:
         position += 1
     word = reading.word(position)
     if not any(reading.word(place).startswith(("год", "лет", "year", "жыл")) for place in (position + 1, position + 2)):
