@@ -148,7 +148,7 @@ def _add(found: dict[str, float], hits: Iterable[Hit], evidence: float) -> None:
 
 def _nearness(hit: Hit, quantity: Quantity, context: Context) -> float:
     start, stop = context.segment
-    elided = quantity.unit_found in {"elided", "before"}
+    elided = quantity.unit_found in {"elided", "before", "shared"}
     if quantity.start <= hit.start < quantity.stop + elided * _AFTER_ELIDED:
         return PHRASE
     if quantity.unit_found in {"before", "elided"} and hit.start <= quantity.noun < hit.stop:

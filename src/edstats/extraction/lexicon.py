@@ -72,8 +72,8 @@ def _add(found: _RESULT, entries: tuple[_Entry, ...], words: list[str], position
     for entry in entries:
         kind = entry.kind
         key = (kind, entry.value if kind in _MANY else "")
-        if key in taken:
-            continue
+        if key in taken or (entry.value == "school" and ("concept", "preschool") in taken):
+            continue  # "мектепке дейінгі" is no school
         length = len(entry.pattern)
         if length == 1 or stands(entry.pattern, words[position : position + length]):
             taken.add(key)

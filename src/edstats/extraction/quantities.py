@@ -90,7 +90,7 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
     position = number.ending
     if reading.role("multiple", number.start):
         return "times", number.start, number.ending, BESIDE
-    if number.ending > number.stop and reading.words[number.ending - 1] in _POSSESSIVE:
+    if (number.ending > number.stop and reading.words[number.ending - 1] in _POSSESSIVE) or _is_possessive(reading, number):
         return "", -1, number.ending, NOT_FOUND
     if reading.word(position) == "-" and reading.glued(position):
         position += 1
@@ -100,7 +100,7 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
             if reading.word(place) in _THEM or not reading.words[place][0].isalnum():
                 break
             unit = reading.units.get(place)
-            if unit and unit.value not in _WEAK and reading.unit_kind(unit.value) == "count":
+            if unit and unit.value not in _NOT_BEFORE and reading.unit_kind(unit.value) == "count":
                 return unit.value, unit.start, number.ending, PARTITIVE
     while position < limit:
         unit = reading.units.get(position)
@@ -117,7 +117,7 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
             if position > first and (reading.unit_kind(unit.value) == "money" or unit.value in _WEAK):
                 break
             if not _modifies(reading, unit.stop):
-                code, noun, stop = _head(reading, unit.value, position, unit.stop)
+                code, noun, stop = _head(reading, unit.value, position, unit.stop, sentence.stop)
                 return code, noun, stop, BESIDE
             position = unit.stop + 1
             continue
@@ -129,10 +129,23 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
             continue
         if word == "-" and not reading.glued(position):
             break
-        if _ends_phrase(reading, position):
+        if _ends_phrase(reading, position) or (reading.language == "ru" and word.endswith(_VERB_ENDINGS)):
             break
         position += 1
     return "", -1, number.ending, NOT_FOUND
+
+
+_VERB_ENDINGS = ("ли", "ло", "ла", "ют", "ут", "ат", "ят", "ться", "ся", "сь")
+_KAZAKH_NUMBERS = frozenset(
+    "бір екі үш төрт бес алты жеті сегіз тоғыз он жиырма отыз қырық елу алпыс жетпіс сексен тоқсан жүз мың".split()
+)
+_KAZAKH_OF_THEM = ("ы", "і", "ын", "ін", "ының", "інің", "ына", "іне", "ында", "інде", "ынан", "інен")
+
+
+def _is_possessive(reading: Reading, number: Number) -> bool:
+    """Whether a Kazakh number word means so many of them: "тоғызы", "екеуі", "алтауының"."""
+    last = reading.words[number.stop - 1]
+    return number.in_words and reading.language == "kk" and last not in _KAZAKH_NUMBERS and last.endswith(_KAZAKH_OF_THEM)
 
 
 def _ends_phrase(reading: Reading, position: int) -> bool:
@@ -168,20 +181,22 @@ def _modifies(reading: Reading, position: int) -> bool:
     )
 
 
-def _head(reading: Reading, code: str, position: int, stop: int) -> tuple[str, int, int]:
+def _head(reading: Reading, code: str, position: int, stop: int, limit: int) -> tuple[str, int, int]:
     """English and Kazakh put the head last ("school places"); several nouns joined are facilities of several kinds."""
     noun = position
     while reading.language != "ru":
         following = reading.units.get(stop)
         bare = reading.words[stop - 1] in _BARE
-        if following is None or not bare or reading.unit_kind(following.value) != "count":
+        if following is None or not bare or following.start >= limit or following.value in _WEAK:
+            break
+        if reading.unit_kind(following.value) != "count":
             break
         code, noun, stop = following.value, following.start, following.stop
     if code in _INSTITUTIONS:
         kinds, joined = _joined_institutions(reading, code, stop)
         if kinds <= {"kindergarten", "mini-centre"}:
             return code, noun, joined
-        if joined > stop:
+        if len(kinds) > 2:
             return "facility", noun, joined
     return code, noun, stop
 

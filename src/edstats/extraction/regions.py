@@ -158,7 +158,8 @@ def _named(reading: Reading) -> list[Mention]:
         if region:
             found.append(Mention(hit.start, hit.stop, region, place))
             taken, longest = max(taken, hit.stop), hit.stop - hit.start
-    found += [Mention(hit.start, hit.stop, "KZ", "") for hit in country]
+    inside = {place for mention in found for place in range(mention.start, mention.stop)}
+    found += [Mention(hit.start, hit.stop, "KZ", "") for hit in country if hit.start not in inside]
     return sorted(found, key=lambda mention: mention.start)
 
 
