@@ -34,7 +34,6 @@ def extract_document(document: Document) -> Extraction:
     title_status = status_of_title(title)
     items: list[Figure] = []
     choices: dict[int, Choice] = {}
-    periods: dict[int, str] = {}
     kin: dict[int, Kin] = {}
     for index, quantity in enumerate(quantities):
         last = (quantities[index - 1], choices[id(quantities[index - 1])]) if index else None
@@ -62,9 +61,10 @@ def extract_document(document: Document) -> Extraction:
         if status_found == DEFAULT and kinds().get(choice.indicator) == "flow" and times.carried(quantity):
             status = "planned"
         if not period:
-            period, period_found = _period_from_context(quantity, choice, status, times, periods)
+            period, period_found = _period_from_context(
+                quantity, choice, status, times, kin, evidence.get("now", 0.0) >= _IN_CLAUSE
+            )
         kin[id(quantity)] = Kin(status, status_found, period if period_found in {PRINTED, CARRIED} else "")
-        periods[id(quantity)] = period if period_found != PUBLISHED else ""
         items.append(
             Figure(
                 start=reading.tokens.starts[quantity.start],
@@ -92,8 +92,10 @@ def extract_document(document: Document) -> Extraction:
     return Extraction(document, language, tuple(items))
 
 
+_IN_CLAUSE = 0.8  # evidence of a word in the figure's own clause
 _BY_SCHOOL_YEAR = frozenset(
-    "first_graders students_total students_rural students_small schools_total hot_meals_students hot_meals_schools "
+    "first_graders students_total students_rural students_small schools_total schools_rural schools_urban schools_small "
+    "hot_meals_students hot_meals_schools "
     "college_places college_students".split()
 )
 
@@ -124,18 +126,20 @@ _NEAR = 8
 
 
 def _period_from_context(
-    quantity: Quantity, choice: Choice, status: str, times: Times, periods: dict[int, str]
+    quantity: Quantity, choice: Choice, status: str, times: Times, kin: dict[int, Kin], now: bool
 ) -> tuple[str, str]:
     """The period of a figure whose sentence names none: that of its whole, of the plan, of the school year."""
-    whole = periods.get(id(quantity.whole), "") if quantity.whole else ""
-    if whole and quantity.whole and (quantity.whole.sentence is quantity.sentence or choice.indicator not in _stocks()):
-        return whole, CARRIED
-    if status in {"planned", "started"}:
-        carried = times.carried(quantity)
-        if carried:
-            return carried, CARRIED
-    if status == "target" and times.aimed_school_year(quantity):
-        return times.aimed_school_year(quantity), CARRIED
+    if not now:
+        whole = kin.get(id(quantity.whole)) if quantity.whole else None
+        if whole and whole.period and (whole.status == "actual") == (status == "actual"):
+            if quantity.whole and (quantity.whole.sentence is quantity.sentence or choice.indicator not in _stocks()):
+                return whole.period, CARRIED
+        if status == "planned" and times.carried(quantity):
+            return times.carried(quantity), CARRIED
+        if status == "target" and times.aimed_school_year(quantity):
+            return times.aimed_school_year(quantity), CARRIED
+        if status == "actual" and times.of_section(quantity):
+            return times.of_section(quantity), CARRIED
     if choice.indicator in _BY_SCHOOL_YEAR and times.earlier_school_year(quantity):
         return times.earlier_school_year(quantity), CARRIED
     if choice.indicator == "first_graders" and times.school_year():

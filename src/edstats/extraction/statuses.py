@@ -52,6 +52,8 @@ def status_of(
         return _of_pair(reading, quantity, segment)
     if kin and kin.status and not reading.between("status", *segment):
         return kin.status, kin.how
+    if indicator in _NETWORK:
+        return "actual", DEFAULT
     later = bool(period and times.year and int(period[:4]) > times.year)
     ends_later = bool(period and times.year and "/" in period and int(period[-4:]) > times.year)
     for how, span in _scopes(reading, quantity, segment, lead, earlier):
@@ -72,6 +74,10 @@ def status_of(
 
 _WORKS = frozenset(
     "schools_built school_places_built schools_renovated renovation_spending construction_spending first_graders".split()
+)
+# What exists now, whatever else the sentence says is to come; new schools and new shortages have indicators of their own.
+_NETWORK = frozenset(
+    "schools_total schools_rural schools_urban schools_small teachers_total teacher_shortage colleges".split()
 )
 # Stocks of which a plan says that they will be resolved.
 _RESOLVED = frozenset(("schools_multi_shift", "schools_emergency"))

@@ -17,8 +17,9 @@ _LONGEST_SPAN = 30  # years
 _THAN = frozenset("than compared against чем сравнению салыстырғанда қарағанда earlier".split())
 _SINCE = frozenset(("since", "с", "со", "from"))
 _SINCE_BEHIND = frozenset(("бері",))
+_READY_FOR = frozenset("к началу by before beginning start".split())
 _BEGAN = ("бастал", "начал", "начат", "began", "begun", "старт", "launch", "основ", "found")
-_UNTIL = frozenset("до к by until till дейін қарай".split())
+_UNTIL = frozenset("до к by until till дейін дейінгі қарай".split())
 _TO = frozenset(("по", "to", "till", "until", "до", "through", "дейін"))
 
 
@@ -88,6 +89,18 @@ class Times:
         times = self._within(*lead, by_school_year) if lead else []
         return (times[-1].code, LISTED) if times else ("", UNKNOWN)
 
+    def of_section(self, quantity: Quantity) -> str:
+        """The past time that an earlier sentence without figures gave the paragraph: "What did 2020 bring?"."""
+        sentences = self.reading.tokens.sentences
+        for number in range(quantity.sentence.number - 1, max(quantity.sentence.number - _SENTENCES_IN_SECTION, -1), -1):
+            earlier = sentences[number]
+            if earlier.line != quantity.sentence.line:
+                break
+            named = self._within(earlier.start, earlier.stop, False)
+            if named:
+                return "" if self._has_figures(named[-1]) or self._is_ahead(named[-1]) else named[-1].code
+        return ""
+
     def aimed_school_year(self, quantity: Quantity) -> str:
         """The school year that the document named last before a level to be reached: "на предстоящий учебный год"."""
         at = bisect_left(self.starts, quantity.sentence.start)
@@ -97,6 +110,11 @@ class Times:
     def inside(self, segment: tuple[int, int]) -> bool:
         """Whether the clause names a time of its own."""
         return bool(self._within(*segment, False))
+
+    def _is_start(self, time: Time) -> bool:
+        """Whether works are to be ready for a school year: "к началу 2025-2026 учебного года" is 2025."""
+        before = self.reading.words[max(time.start - 3, 0) : time.start]
+        return "-" in time.code and not time.doubtful and any(word in _READY_FOR for word in before)
 
     def carried(self, quantity: Quantity) -> str:
         """The span or later year of a plan that an earlier sentence names, for a planned figure without a time."""
@@ -141,13 +159,14 @@ class Times:
         found = self.found[bisect_left(self.starts, start) : bisect_left(self.starts, stop)]
         if by_school_year:
             return found
+        found = [replace(time, code=time.code[:4]) if self._is_start(time) else time for time in found]
         return [
             replace(time, code=time.code.replace("-", "/")) if time.doubtful else time for time in found if not time.pupils
         ]
 
 
 _TIMES_BACK = 40
-_SENTENCES_BACK = 4
+_SENTENCES_BACK, _SENTENCES_IN_SECTION = 4, 8
 _SUMMER = 6
 
 
@@ -199,7 +218,7 @@ def _second_year(reading: Reading, position: int) -> tuple[int, int]:
     first = int(words[position])
     if reading.word(position + 1) in {"-", "/"}:
         second = reading.word(position + 2)
-        if _is_year(reading, position + 2) and first < int(second) <= first + _LONGEST_SPAN:
+        if len(second) == 4 and second.isdigit() and first < int(second) <= min(first + _LONGEST_SPAN, YEARS[-1]):
             return int(second), position + 3
         if len(second) == 2 and second.isdigit() and int(second) == (first + 1) % 100:
             return first + 1, position + 3
@@ -233,7 +252,10 @@ def _year_spoken_of(reading: Reading, printed: list[Time]) -> int:
         if len(time.code) == 4 and not started and not until:
             single.append(int(time.code))
     counts = Counter(single)
-    return max(counts, key=lambda year: (counts[year], year)) if counts else 0
+    if len(counts) == 1:
+        return single[0]
+    year = max(counts, key=lambda year: (counts[year], year)) if counts else 0
+    return year if counts[year] > 1 else 0
 
 
 def _relative(reading: Reading, year: int) -> Iterator[Time]:
