@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from edstats.codebook import read_table
+from edstats.extraction.confidence import confidence_of, marks_of
 from edstats.extraction.groups import group_of, programme_of, works_of
 from edstats.extraction.indicators import Choice, Context, evidence_of, indicator_of, is_capacity
 from edstats.extraction.numbers import find_numbers
@@ -40,6 +41,7 @@ def extract_document(document: Document) -> Extraction:
         context = _context(reading, quantities, index, concepts, last)
         evidence = evidence_of(reading, quantity, context)
         choice = indicator_of(quantity, evidence)
+        own_choice = choice
         choice = _of_topic(_inherited(reading, quantity, choice, last, choices), quantity, quantities[:index], choices)
         choices[id(quantity)] = choice
         region, place, region_found = regions.of(quantity, context.segment)
@@ -65,6 +67,7 @@ def extract_document(document: Document) -> Extraction:
                 quantity, choice, status, times, kin, evidence.get("now", 0.0) >= _IN_CLAUSE
             )
         kin[id(quantity)] = Kin(status, status_found, period if period_found in {PRINTED, CARRIED} else "")
+        marks = marks_of(reading, quantity, choice, region_found, inherited=choice is not own_choice)
         items.append(
             Figure(
                 start=reading.tokens.starts[quantity.start],
@@ -85,8 +88,8 @@ def extract_document(document: Document) -> Extraction:
                 group=group_of(evidence, choice.indicator),
                 works=works_of(evidence, choice.indicator),
                 programme=programme_of(reading, quantity, context.segment),
-                confidence=0.5,
-                reason=f"unit {quantity.unit_found}; {choice.indicator} by {'+'.join(choice.words)} {choice.score:.2f} lead {choice.margin:.2f}; region {region_found}; period {period_found}; status {status_found}",
+                confidence=confidence_of(marks),
+                reason=f"unit {quantity.unit_found}; {choice.indicator} by {'+'.join(choice.words)} {choice.score:.2f} lead {choice.margin:.2f}; region {region_found}; period {period_found}; status {status_found} MARKS {' '.join(m.replace(' ','_') for m in marks)}",
             )
         )
     return Extraction(document, language, tuple(items))

@@ -127,6 +127,8 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
             found[hit.value] = near
     if is_capacity(reading, quantity):
         found["capacity"] = 1.0
+    if min(found.get("rural", 0.0), found.get("urban", 0.0)) >= BESIDE:
+        found["rural"] = found["urban"] = EARLIER  # "schools of town and village" are neither
     if _is_whole(reading, quantity):
         found["whole"] = 1.0
     if reading.word(quantity.start - 1) in _BY or reading.words[quantity.stop - 1].endswith(_KAZAKH_BY):

@@ -151,7 +151,7 @@ def _is_label(reading: Reading, number: Number) -> bool:
         or _has_month(reading, number)
         or _is_year(reading, number)
         or _is_list_number(reading, number)
-        or _is_bare_noun(reading, before)
+        or (_is_bare_noun(reading, before) and not number.scale and number.ending not in reading.units)
         or (number.in_words and number.value == 1 and reading.role("idiom", number.start))
         or reading.role("idiom", number.start)
         or reading.role("fraction", after)

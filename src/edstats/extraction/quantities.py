@@ -17,6 +17,7 @@ BESIDE, ASIDE, SHARED, PARTITIVE, BEFORE, LISTED, ELIDED, GUESSED, NOT_FOUND = (
 _POSSESSIVE = frozenset("ы і сы сі ын ін сын сін ының інің сының сінің ына іне сына сіне ында інде сында сінде ынан інен y i sy si".split())
 # Nouns that a number counts only where they stand right beside it.
 _WEAK = frozenset(("region", "year", "village", "city", "district", "group", "programme", "project", "measure", "direction"))
+_ABSTRACT = frozenset(("programme", "project", "measure", "direction"))
 _CAPACITY = frozenset(("place", "student", "child", "village", "person"))
 _OUT_OF = frozenset(("of", "из"))
 _THEM = frozenset(("them", "which", "whom", "these", "those", "них", "которых", "этих"))
@@ -114,7 +115,9 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
                 return "uncounted", position, position, NOT_FOUND
             break
         if unit:
-            if position > first and (reading.unit_kind(unit.value) == "money" or unit.value in _WEAK):
+            if position > first and reading.unit_kind(unit.value) == "money":
+                break
+            if position > first + (unit.value in _ABSTRACT) and unit.value in _WEAK:
                 break
             if not _modifies(reading, unit.stop):
                 code, noun, stop = _head(reading, unit.value, position, unit.stop, sentence.stop)
