@@ -19,14 +19,19 @@ _SCORES = ((1.05, "strong"), (0.85, "good"), (0.6, "fair"), (0.45, "weak"), (0.0
 _LEADS = ((0.5, "clear"), (0.25, "ahead"), (0.1, "close"), (0.0, "tie"))
 
 
-def marks_of(reading: Reading, quantity: Quantity, choice: Choice, region_found: str, inherited: bool) -> tuple[str, ...]:
-    """What the reading of a figure rests on, as the marks of confidence.csv."""
+def marks_of(reading: Reading, quantity: Quantity, choice: Choice, region_found: str, inherited: str) -> tuple[str, ...]:
+    """What the reading of a figure rests on, as the marks of confidence.csv.
+
+    ``inherited``: "whole" or "topic" where another figure's indicator was taken over, else "".
+    """
     number = quantity.number
+    rule = inherited or _band(choice.score, _SCORES)
     marks = [
         "base",
         f"unit:{quantity.unit_found}",
-        f"rule:{'inherited' if inherited else _band(choice.score, _SCORES)}",
-        f"lead:{'inherited' if inherited else _band(choice.margin, _LEADS)}",
+        f"rule:{rule}",
+        f"lead:{inherited or _band(choice.margin, _LEADS)}",
+        f"{choice.indicator}:{rule}",
         f"region:{region_found}",
         f"is:{choice.indicator}",
         f"said:{_said(choice)}",

@@ -42,7 +42,8 @@ def extract_document(document: Document) -> Extraction:
         evidence = evidence_of(reading, quantity, context)
         choice = indicator_of(quantity, evidence)
         own_choice = choice
-        choice = _of_topic(_inherited(reading, quantity, choice, last, choices), quantity, quantities[:index], choices)
+        taken = _inherited(reading, quantity, own_choice, last, choices)
+        choice = _of_topic(taken, quantity, quantities[:index], choices)
         choices[id(quantity)] = choice
         region, place, region_found = regions.of(quantity, context.segment)
         by_school_year = choice.indicator in _BY_SCHOOL_YEAR
@@ -67,7 +68,7 @@ def extract_document(document: Document) -> Extraction:
                 quantity, choice, status, times, kin, evidence.get("now", 0.0) >= _IN_CLAUSE
             )
         kin[id(quantity)] = Kin(status, status_found, period if period_found in {PRINTED, CARRIED} else "")
-        marks = marks_of(reading, quantity, choice, region_found, inherited=choice is not own_choice)
+        marks = marks_of(reading, quantity, choice, region_found, "topic" if choice is not taken else "whole" if taken is not own_choice else "")
         items.append(
             Figure(
                 start=reading.tokens.starts[quantity.start],

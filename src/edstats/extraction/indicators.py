@@ -174,6 +174,8 @@ def is_item(reading: Reading, quantity: Quantity) -> bool:
 
 def _is_whole(reading: Reading, quantity: Quantity) -> bool:
     """Whether what follows is a part of it: "Of the 404 schools ...", "Из 434 школ ...", "318 out of 505"."""
+    if reading.language == "kk" and reading.word(quantity.stop) == "ішінде":
+        return True
     for place in (quantity.start - 1, quantity.start - 2):
         if reading.word(place) in _OUT_OF:
             return place == quantity.sentence.start or reading.word(place - 1) in {"out", ",", '"', "-"}

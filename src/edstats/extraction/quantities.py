@@ -153,7 +153,7 @@ def _is_possessive(reading: Reading, number: Number) -> bool:
 
 def _ends_phrase(reading: Reading, position: int) -> bool:
     """Whether a preposition, verb or joining word stands there, behind which another phrase begins."""
-    return reading.role("stop", position) or (
+    return reading.role("stop", position) or reading.role("verb", position) or (
         reading.role("and", position) and not reading.word(position + 1).endswith(_ADJECTIVES)
     )
 
