@@ -6,7 +6,7 @@ from functools import cache
 from edstats.codebook import read_table
 from edstats.extraction.confidence import confidence_of, marks_of
 from edstats.extraction.groups import group_of, programme_of, works_of
-from edstats.extraction.indicators import Choice, Context, evidence_of, indicator_of, is_capacity
+from edstats.extraction.indicators import OTHER, Choice, Context, evidence_of, indicator_of, is_capacity
 from edstats.extraction.numbers import find_numbers
 from edstats.extraction.quantities import ELIDED, LISTED, Quantity, find_quantities
 from edstats.extraction.reading import Reading
@@ -176,14 +176,15 @@ def _inherited(
 
 def _of_topic(choice: Choice, quantity: Quantity, earlier: list[Quantity], choices: dict[int, Choice]) -> Choice:
     """A count that no word explains is of what the counts just before it were: new schools, or schools renovated."""
-    if choice.score > _UNEXPLAINED or quantity.unit not in _INSTITUTIONS:
+    vague = quantity.unit in {"facility", "building"} and choice.indicator == OTHER
+    if (choice.score > _UNEXPLAINED and not vague) or quantity.unit not in _INSTITUTIONS:
         return choice
     for last in reversed(earlier[-_TOPIC_FIGURES:]):
         if quantity.sentence.line != last.sentence.line and quantity.unit_found not in {ELIDED, LISTED}:
             break
         if quantity.sentence.number - last.sentence.number > _TOPIC_SENTENCES:
             break
-        if choices[id(last)].indicator in _ACTIONS and last.unit == quantity.unit:
+        if choices[id(last)].indicator in _ACTIONS and (last.unit == quantity.unit or vague):
             return choices[id(last)]._replace(score=_UNEXPLAINED, margin=0.0)
     return choice
 
@@ -246,7 +247,10 @@ def _context(
         and (
             (behind.unit == "place" and any(word in _WITH for word in reading.words[quantity.stop : behind.start]))
             or (behind.unit in {"student", "child"} and any(w in _FOR for w in reading.words[quantity.stop : behind.start]))
-            or any(hit.value == "capacity" for hit in reading.between("concept", quantity.stop, behind.start))
+            or (
+                behind.unit in {"place", "student", "child"}
+                and any(hit.value == "capacity" for hit in reading.between("concept", quantity.stop, behind.start))
+            )
         )
     )
     return Context(
@@ -279,6 +283,8 @@ def _segment(reading: Reading, quantity: Quantity, low: int, high: int) -> tuple
     """The clause that holds the figure; what stands in brackets within it is passed over."""
     words = reading.words
     start, stop = quantity.start, quantity.stop
+    if low > quantity.sentence.start and reading.role("and", start - 1):
+        low = start  # "15 schools work in three shifts and two stand in dangerous buildings"
     while start > low and words[start - 1] not in _BOUNDS:
         start -= 1
     end = quantity.sentence.stop

@@ -72,8 +72,8 @@ def _add(found: _RESULT, entries: tuple[_Entry, ...], words: list[str], position
     for entry in entries:
         kind = entry.kind
         key = (kind, entry.value if kind in _MANY else "")
-        if key in taken or (entry.value == "school" and ("concept", "preschool") in taken):
-            continue  # "мектепке дейінгі" is no school
+        if key in taken or any(("concept", longer) in taken for longer in _HIDDEN.get(entry.value, ())):
+            continue
         length = len(entry.pattern)
         if length == 1 or stands(entry.pattern, words[position : position + length]):
             taken.add(key)
@@ -82,7 +82,9 @@ def _add(found: _RESULT, entries: tuple[_Entry, ...], words: list[str], position
             found[kind].append(Hit(position, position + length, entry.value))
 
 
-_MANY = frozenset({"concept", "role", "period"})
+_MANY = frozenset({"concept", "role", "period", "locality", "region"})
+# Of two concepts that begin with one word the longer one hides these: "new school year" is no new school.
+_HIDDEN = {"school": frozenset(("preschool", "school_year")), "new": frozenset(("school_year",))}
 
 
 def _entries(language: str) -> Iterator[tuple[str, str, str]]:

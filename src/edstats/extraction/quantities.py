@@ -1,5 +1,6 @@
 """What a number counts and how exactly: its unit, its qualifier, and where its phrase begins and ends."""
 
+import re
 from dataclasses import dataclass
 
 from edstats.extraction.lexicon import Hit
@@ -72,12 +73,17 @@ def _with_noun(reading: Reading, number: Number, follower: Quantity | None) -> Q
         unit, noun, how = follower.unit, follower.noun, SHARED
     if number.in_words and number.value == 1 and how != BESIDE and not reading.words[number.start].startswith("біреу"):
         return None
-    if unit == "class" and _is_grade(reading, number):
+    if (unit == "class" and _is_grade(reading, number)) or _names_grade(reading, number):
         return None
     start = number.start
     if how == ASIDE:
         start = min(start, noun)
     return Quantity(number, sentence, unit, how, start, max(stop, number.stop), noun, _qualifier(reading, number, stop))
+
+
+def _names_grade(reading: Reading, number: Number) -> bool:
+    """Whether a dash ties it to the word for a grade: "1-сынып оқушылары"."""
+    return reading.word(number.stop) == "-" and reading.word(number.stop + 1).startswith(("сынып", "сыныб", "класс"))
 
 
 def _is_grade(reading: Reading, number: Number) -> bool:
@@ -147,6 +153,8 @@ _KAZAKH_OF_THEM = ("ы", "і", "ын", "ін", "ының", "інің", "ына",
 
 def _is_possessive(reading: Reading, number: Number) -> bool:
     """Whether a Kazakh number word means so many of them: "тоғызы", "екеуі", "алтауының"."""
+    if reading.language == "kk" and reading.word(number.ending) in {"астамы", "жуығы", "артығы"}:
+        return True
     last = reading.words[number.stop - 1]
     return number.in_words and reading.language == "kk" and last not in _KAZAKH_NUMBERS and last.endswith(_KAZAKH_OF_THEM)
 
@@ -194,6 +202,8 @@ def _head(reading: Reading, code: str, position: int, stop: int, limit: int) -> 
             break
         if reading.unit_kind(following.value) != "count":
             break
+        if reading.language == "kk" and not _KAZAKH_HEAD.search(reading.words[following.stop - 1]):
+            break
         code, noun, stop = following.value, following.start, following.stop
     if code in _INSTITUTIONS:
         kinds, joined = _joined_institutions(reading, code, stop)
@@ -204,6 +214,8 @@ def _head(reading: Reading, code: str, position: int, stop: int, limit: int) -> 
     return code, noun, stop
 
 
+# The second noun of a Kazakh compound ends in its possessive, and has no plural after a number: "мектеп оқушысы".
+_KAZAKH_HEAD = re.compile("^(?!.*(?:лар|лер|дар|дер|тар|тер)).*(?:сы|сі|ы|і)(?:н|на|не|нда|нде|нан|нен|ның|нің|мен)?$")
 _BARE = frozenset("сынып ауыл school student teacher class kindergarten college мектеп оқушы балабақша колледж мұғалім mektep oqýshy".split())
 _INSTITUTIONS = frozenset(("school", "kindergarten", "college", "mini-centre"))
 
@@ -295,7 +307,7 @@ def _antecedent(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -
     sizes = [other for other in near if other.unit == "place" or (other.unit in _CAPACITY and _is_size(reading, other))]
     if sizes and (reading.word(quantity.start - 1) in _SIZE or _is_short_of(reading, quantity)):
         return sizes[-1]
-    if last in sizes and not (last.number.value >= quantity.number.value >= _LEAST_SIZE):
+    if last in sizes and not (last.number.value >= quantity.number.value >= max(_LEAST_SIZE, last.number.value / 50)):
         wholes = [
             other
             for other in earlier[-_WHOLES_BACK:]
