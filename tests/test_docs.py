@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from conftest import PROJECT
 
+from edstats import extract
 from edstats.cli import main
 from edstats.codebook import FOLDER, read_table
 from edstats.dataset import load
@@ -142,6 +143,28 @@ def test_the_python_of_the_guide_gives_the_rows_of_the_command(release: Path, mo
     printed = pd.read_csv(io.StringIO(_block("rows", EXTRACTION)), keep_default_na=False)
     for column in ("doc", "start", "end", "as_printed", "value", "unit", "indicator", "region", "status", "reason"):
         assert list(shown[column]) == list(printed[column]), column
+
+
+def test_the_examples_of_the_guide_are_read_as_it_says() -> None:
+    text = EXTRACTION.read_text(encoding="utf-8").split("One example each")[1].split("\n## ")[0]
+    examples = re.findall(r"^\| (.+) \| (.+) \| (.+) \|$", text, flags=re.MULTILINE)[2:]
+    shown = set()
+    for sentence, printed, said in examples:
+        items = {item.as_printed: item for item in extract(sentence, published="2024-09-02").items}
+        assert printed in items, sentence
+        for column, value in (cell.split(" ") for cell in said.split(", ")):
+            read = getattr(items[printed], column)
+            assert (f"{read:g}" if isinstance(read, float) and read < 1e6 else f"{read}".removesuffix(".0")) == value, (
+                said
+            )
+            shown.add(column)
+    reading = {"value", "value_high", "qualifier", "unit", "indicator", "region", "period", "status"}
+    assert shown == reading | {"group", "works", "programme"}
+
+
+def test_the_numbers_that_the_guide_calls_no_figures_are_none() -> None:
+    for line in _block("none", EXTRACTION).splitlines():
+        assert extract(line, published="2024-09-02").items == (), line
 
 
 def test_the_guide_names_every_column_and_no_other() -> None:
