@@ -117,7 +117,12 @@ class WordList(Generic[Value]):
 
 def stands(pattern: tuple[str, ...], words: list[str]) -> bool:
     """Whether the folded words are those of an entry: equal, or begun or ended as a ``*`` of the entry allows."""
-    return len(pattern) == len(words) and all(_fits(part, word) for part, word in zip(pattern, words, strict=True))
+    if len(pattern) != len(words):
+        return False
+    for part, word in zip(pattern, words, strict=True):
+        if part != word and not _fits(part, word):
+            return False
+    return True
 
 
 def _fits(part: str, word: str) -> bool:

@@ -51,15 +51,21 @@ class Choice(NamedTuple):
 
 
 @cache
-def _rules() -> dict[str, tuple[Rule, ...]]:
-    """The rules by unit."""
-    by_unit: dict[str, list[Rule]] = defaultdict(list)
+def _rules() -> dict[str, dict[str, tuple[Rule, ...]]]:
+    """The rules by unit and by each concept that may meet their first need; "" for rules without needs."""
+    by_unit: dict[str, dict[str, list[Rule]]] = defaultdict(lambda: defaultdict(list))
     for row in read_table("indicator_rules").itertuples(index=False):
         needs = tuple(tuple(need.split("|")) for need in row.needs.split())
-        rule = Rule(row.indicator, row.detail, needs, tuple(row.lacks.split()), tuple(row.rivals.split()), float(row.within), float(row.weight), row.unit_as)
+        rule = Rule(
+            *(row.indicator, row.detail, needs, tuple(row.lacks.split()), tuple(row.rivals.split())),
+            *(float(row.within), float(row.weight), row.unit_as),
+        )
         for unit in row.units.split():
-            by_unit[unit].append(rule)
-    return {unit: tuple(rules) for unit, rules in by_unit.items()}
+            for concept in needs[0] if needs else ("",):
+                by_unit[unit][concept].append(rule)
+    return {
+        unit: {concept: tuple(rules) for concept, rules in by_concept.items()} for unit, by_concept in by_unit.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,12 @@ class Context:
 def indicator_of(quantity: Quantity, evidence: dict[str, float]) -> Choice:
     """The best indicator for the figure; `OTHER` where no rule holds. ``evidence``: that of `evidence_of`."""
     scores: dict[str, tuple[float, Rule]] = {}
-    for rule in _rules().get(quantity.unit, ()):
-        score = _score(rule, evidence)
-        if score > scores.get(rule.indicator, (0.0, rule))[0]:
-            scores[rule.indicator] = (score, rule)
+    by_concept = _rules().get(quantity.unit, {})
+    for concept in (*evidence, ""):
+        for rule in by_concept.get(concept, ()):
+            score = _score(rule, evidence)
+            if score > scores.get(rule.indicator, (0.0, rule))[0]:
+                scores[rule.indicator] = (score, rule)
     if not scores:
         return Choice(OTHER, "", quantity.unit, 0.0, 0.0, ())
     ranked = sorted(scores.values(), key=lambda pair: -pair[0])
@@ -94,17 +102,19 @@ def indicator_of(quantity: Quantity, evidence: dict[str, float]) -> Choice:
 
 
 def _score(rule: Rule, evidence: dict[str, float]) -> float:
-    if any(evidence.get(concept, 0.0) >= EARLIER for concept in rule.lacks):
-        return 0.0
-    school = min(SEGMENT - 0.1, evidence.get("school", 0.0))
-    if any(evidence.get(concept, 0.0) > school for concept in rule.rivals):
-        return 0.0
     total = 0.0
     for need in rule.needs:
-        found = max(evidence.get(concept, 0.0) for concept in need)
+        found = max([evidence.get(concept, 0.0) for concept in need]) if len(need) > 1 else evidence.get(need[0], 0.0)
         if not found or found < rule.within:
             return 0.0
         total += found
+    for concept in rule.lacks:
+        if evidence.get(concept, 0.0) >= EARLIER:
+            return 0.0
+    if rule.rivals:
+        school = min(SEGMENT - 0.1, evidence.get("school", 0.0))
+        if any([evidence.get(concept, 0.0) > school for concept in rule.rivals]):
+            return 0.0
     return rule.weight * (total / len(rule.needs) if rule.needs else 1.0)
 
 

@@ -6,7 +6,6 @@ a time in step with the number of words.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -26,13 +25,23 @@ class Hit(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A pattern, the name of the list that it is from, and its meaning there."""
 
     pattern: tuple[str, ...]
     kind: str
     value: str
+
+
+class _Known(NamedTuple):
+    """What begins with one word: entries of that word alone, and longer ones by how their second word begins."""
+
+    alone: tuple[_Entry, ...]
+    longer: dict[str, tuple[_Entry, ...]] | None
+
+
+_NOTHING = _Known((), None)
+_KEY = 2  # letters of the second word by which longer entries are found
 
 
 class Lexicon:
@@ -43,43 +52,79 @@ class Lexicon:
         self._list: WordList[tuple[str, str]] = WordList(
             (pattern, (kind, value)) for kind, value, pattern in _entries(language) if pattern
         )
-        self._known: dict[str, tuple[_Entry, ...]] = {}
+        self._known: dict[str, _Known] = {}
 
     def hits(self, words: list[str]) -> _RESULT:
         """What stands among ``words``, by list, in the order of the words.
 
-        Of one list the longest entry at a place counts, except of concepts, where every one does.
+        Of one list the longest entry at a place counts, except of the lists in ``_MANY``, where every one does.
         """
         found: _RESULT = defaultdict(list)
         known = self._known
         if len(known) > _MOST_WORDS:
             known.clear()
+        last = len(words) - 1
         for position, word in enumerate(words):
-            entries = known.get(word)
-            if entries is None:
-                entries = known[word] = self._starting(word)
-            if entries:
-                _add(found, entries, words, position)
+            entry = known.get(word)
+            if entry is None:
+                entry = known[word] = self._starting(word)
+            if entry is _NOTHING:
+                continue
+            alone, longer = entry
+            if longer is not None and position < last:
+                second = words[position + 1]
+                candidates = longer.get(second[:_KEY], ()) + longer.get("", ())
+                if candidates and _add(found, candidates + alone, words, position):
+                    continue
+            for _, kind, value in alone:
+                hits = found[kind]
+                if kind == "status" and hits and hits[-1].stop > position:
+                    continue  # "алады" inside "білім алады" says nothing of its own
+                hits.append(Hit(position, position + 1, value))
         return found
 
-    def _starting(self, word: str) -> tuple[_Entry, ...]:
-        return tuple(_Entry(pattern, *meaning) for pattern, meaning in self._list.starting(word))
+    def _starting(self, word: str) -> _Known:
+        entries = [_Entry(pattern, *meaning) for pattern, meaning in self._list.starting(word)]
+        if not entries:
+            return _NOTHING
+        alone: dict[tuple[str, str], _Entry] = {}
+        longer: dict[str, list[_Entry]] = defaultdict(list)
+        for entry in entries:
+            if len(entry.pattern) == 1:
+                alone.setdefault(_key(entry), entry)
+            else:
+                second = entry.pattern[1].rstrip("*")
+                longer[second[:_KEY] if len(second) >= _KEY and second[0] != "*" else ""].append(entry)
+        by_second = {key: tuple(found) for key, found in longer.items()} or None
+        return _Known(tuple(alone.values()), by_second)
 
 
-def _add(found: _RESULT, entries: tuple[_Entry, ...], words: list[str], position: int) -> None:
-    """Add the entries that stand at ``position``; they come the longest first."""
+def _key(entry: _Entry) -> tuple[str, str]:
+    return entry.kind, entry.value if entry.kind in _MANY else ""
+
+
+def _add(found: _RESULT, entries: tuple[_Entry, ...], words: list[str], position: int) -> bool:
+    """Add the entries that stand at ``position``, the longest of each list; whether there were any."""
     taken: set[tuple[str, str]] = set()
-    for entry in entries:
-        kind = entry.kind
-        key = (kind, entry.value if kind in _MANY else "")
-        if key in taken or any(("concept", longer) in taken for longer in _HIDDEN.get(entry.value, ())):
+    for entry in sorted(entries, key=_shortness) if len(entries) > 1 else entries:
+        pattern, kind, value = entry
+        key = _key(entry)
+        if key in taken:
             continue
-        length = len(entry.pattern)
-        if length == 1 or stands(entry.pattern, words[position : position + length]):
+        if value in _HIDDEN and any(("concept", longer) in taken for longer in _HIDDEN[value]):
+            continue
+        length = len(pattern)
+        if length == 1 or stands(pattern, words[position : position + length]):
             taken.add(key)
-            if kind == "status" and found[kind] and found[kind][-1].stop > position:
-                continue  # "алады" inside "білім алады" says nothing of its own
-            found[kind].append(Hit(position, position + length, entry.value))
+            hits = found[kind]
+            if kind == "status" and hits and hits[-1].stop > position:
+                continue
+            hits.append(Hit(position, position + length, value))
+    return bool(taken)
+
+
+def _shortness(entry: _Entry) -> int:
+    return -len(entry.pattern)
 
 
 _MANY = frozenset({"concept", "role", "period", "locality", "region"})

@@ -95,6 +95,10 @@ def _number(reading: Reading, position: int) -> Number | None:
     in_words = not first[0].isdigit()
     if not in_words and not first.replace(" ", "").replace(",", "").replace(".", "").isdecimal():
         return None
+    plain = _plain(reading, position, first) if not in_words else None
+    if plain is not None:
+        ending, about = _ending(reading, position + 1)
+        return Number(position, position + 1, ending, plain, 0, False, about=about)
     stop = min(position + _WINDOW, len(words))
     limit = reading.sentence_at(position).stop
     stop = min(stop, limit)
@@ -124,6 +128,19 @@ def _number(reading: Reading, position: int) -> Number | None:
     ending, about = _ending(reading, end)
     whole = all(term.exponent >= 0 for term in amount.terms)
     return Number(position, end, ending, value, amount.scale, in_words, doubtful, about=about, whole=whole)
+
+
+def _plain(reading: Reading, position: int, printed: str) -> float | None:
+    """The value of a whole number in digits that no scale and no further number word follows, the common case."""
+    digits = printed.replace(" ", "")
+    if not digits.isdecimal() or len(digits) > _MOST_DIGITS:
+        return None
+    behind = position + 1
+    if reading.word(behind) == "-":
+        behind += 2 if reading.word(behind + 1) in reading.vocabulary.endings else 1
+    if behind in reading.scale_starts or position + 1 in reading.number_starts:
+        return None
+    return float(digits)
 
 
 def _value(term: Term, digits: str) -> float:

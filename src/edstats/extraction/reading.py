@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
+from edstats.codebook import read_table
 from edstats.extraction.kazakh_latin import scheme_of, to_cyrillic
 from edstats.extraction.lexicon import Hit, lexicon
 from edstats.extraction.tokens import Sentence, Tokens
@@ -28,6 +29,8 @@ class Reading:
         self.roles: dict[int, dict[str, int]] = {}
         for hit in self.hits.get("role", ()):
             self.roles.setdefault(hit.start, {})[hit.value] = hit.stop
+        self.scale_starts = {hit.start for hit in self.hits.get("scale", ())}
+        self.number_starts = {hit.start for hit in self.hits.get("number", ())}
         self.figure_starts: list[int] = []
         self.furniture: dict[tuple[int, int], bool] = {}
         self._starts = {kind: [hit.start for hit in hits] for kind, hits in self.hits.items()}
@@ -53,14 +56,7 @@ class Reading:
 
     def unit_kind(self, code: str) -> str:
         """The unit's kind in units.csv: count, money, percent, ratio, time."""
-        return self._kinds[code]
-
-    @cached_property
-    def _kinds(self) -> dict[str, str]:
-        from edstats.codebook import read_table
-
-        units = read_table("units")
-        return dict(zip(units["unit"], units["kind"], strict=True))
+        return _kinds()[code]
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
@@ -103,6 +99,12 @@ class Reading:
             if earlier.closes_line and earlier.stop in self.tokens.full_stops:
                 return None
         return None
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    units = read_table("units")
+    return dict(zip(units["unit"], units["kind"], strict=True))
 
 
 def _speller(text: str) -> Callable[[str], str] | None:

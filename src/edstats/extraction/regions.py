@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from edstats.codebook import read_table
 from edstats.extraction.furniture import is_furniture
@@ -238,9 +238,14 @@ def _at_the_time(named: list[Mention], published: str) -> list[Mention]:
         return named
     day = date.fromisoformat(published)
     return [
-        mention if territory_on(mention.region, day) else replace(mention, region=_region_before(mention.region))
+        mention if _existed(mention.region, day) else replace(mention, region=_region_before(mention.region))
         for mention in named
     ]
+
+
+@lru_cache(maxsize=10_000)
+def _existed(region: str, day: date) -> bool:
+    return territory_on(region, day) is not None
 
 
 @cache
