@@ -77,6 +77,15 @@ def test_guide_to_adding_a_source(data: Path, capsys: pytest.CaptureFixture[str]
     assert own["places_per_new_school"] == 750
 
 
+def test_the_short_way_of_adding_a_source_finds_the_same_figures() -> None:
+    quoted = re.findall(r"^> (.*)$", (DOCS / "add-a-source.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    title, published, *text = (line.strip("*") for line in quoted)
+    by_hand = pd.read_csv(io.StringIO(_block("mended")), keep_default_na=False)
+    read = extract("\n".join([title, published, "", " ".join(text)]), title=title, published="2026-08-14").items
+    assert [item.value for item in read] == [521, 305, 2.1e9, 7, 2, 1500]
+    assert [item.as_printed.casefold() for item in read] == list(by_hand["as_printed"].str.casefold())
+
+
 def test_the_way_from_a_press_release_to_a_measure(
     data: Path, release: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
