@@ -16,6 +16,7 @@ _WINDOW = 10  # the longest number in words, "двести тридцать пя
 _MOST_DIGITS = 15
 _ZEROS = str.maketrans("123456789", "000000000")
 YEARS = range(1990, 2061)
+_ROUND = 2000  # more often so many places than the year
 
 
 @dataclass(slots=True)
@@ -232,6 +233,8 @@ def _is_year(reading: Reading, number: Number) -> bool:
         return True
     if reading.role("uncounted", number.ending):
         return True
+    if number.value == _ROUND and reading.word(number.start - 1) in {"-", ":", "("}:
+        return False
     # A four-digit count without a noun beside it is rare; a year is not.
     return number.ending not in reading.units or reading.units[number.ending].value == "year"
 

@@ -17,6 +17,7 @@ _LONGEST_SPAN = 30  # years
 _THAN = frozenset("than compared against чем сравнению салыстырғанда қарағанда earlier".split())
 _SINCE = frozenset(("since", "с", "со", "from"))
 _SINCE_BEHIND = frozenset(("бері",))
+_IN_YEAR = frozenset("in since from by в с до к".split())
 _READY_FOR = frozenset("к началу by before beginning start".split())
 _BEGAN = ("бастал", "начал", "начат", "began", "begun", "старт", "launch", "основ", "found")
 _UNTIL = frozenset("до к by until till дейін дейінгі қарай".split())
@@ -62,7 +63,8 @@ class Times:
         self.found = sorted(kept, key=lambda time: time.start)
         self.starts = [time.start for time in self.found]
         # How often an undated document names the year in which it speaks.
-        self.named = 0 if self.published else sum(time.code == str(self.year) for time in self.found)
+        anchored = not self.published and any(hit.value == "0" for hit in reading.hits.get("relative", ()))
+        self.named = sum(time.code == str(self.year) for time in self.found) if anchored else 0
 
     def of(
         self, quantity: Quantity, segment: tuple[int, int], lead: tuple[int, int] | None, by_school_year: bool
@@ -200,6 +202,8 @@ def _is_year(reading: Reading, position: int) -> bool:
     if not (len(word) == 4 and word.isdigit() and int(word) in YEARS):
         return False
     unit = reading.units.get(position + 1)
+    if word == "2000" and unit is None and reading.word(position - 1) not in _IN_YEAR:
+        return False  # a round number more often than the year
     return unit is None or unit.value == "year" or reading.role("uncounted", position + 1)
 
 
