@@ -105,7 +105,7 @@ _BY_SCHOOL_YEAR = frozenset(
 
 
 # An undated document's year stands for its works when named twice, for its levels when named often.
-_TWICE, _OFTEN = 2, 4
+_TWICE, _OFTEN = 2, 2
 
 
 def _kin(
@@ -213,13 +213,23 @@ def _stocks() -> frozenset[str]:
 
 
 def language_of(text: str) -> str:
-    """en, ru or kk, by the letters of the text; Kazakh also in its Latin spellings."""
+    """en, ru or kk, by the letters and the commonest words of the text; Kazakh also in its Latin spellings."""
     sample = text[:20_000].lower()
     cyrillic, latin = len(_CYRILLIC.findall(sample)), len(_LATIN.findall(sample))
     kazakh = len(_KAZAKH.findall(sample))
-    if cyrillic + kazakh >= latin:
-        return "kk" if kazakh > 0.04 * (cyrillic + kazakh) else "ru"
-    return "kk" if len(_KAZAKH_LATIN.findall(sample)) > 0.02 * latin else "en"
+    if cyrillic + kazakh < latin:
+        return "kk" if len(_KAZAKH_LATIN.findall(sample)) > 0.02 * latin else "en"
+    share = kazakh / (cyrillic + kazakh)
+    if cyrillic > _LONG and not 0.02 < share < 0.08:
+        return "kk" if share >= 0.08 else "ru"
+    return "kk" if len(_KAZAKH_WORDS.findall(sample)) > len(_RUSSIAN_WORDS.findall(sample)) else "ru"
+
+
+_LONG = 400  # letters that tell the language by themselves
+_RUSSIAN_WORDS = re.compile(r"\b(?:и|в|во|на|с|по|для|из|до|что|это|от|за|года|году|област[иьей]+|школ\w{0,3}|тенге)\b")
+_KAZAKH_WORDS = re.compile(
+    r"\b(?:және|мен|үшін|бойынша|оның|бұл|жылы|облысы\w{0,4}|мектеп\w{0,6}|теңге\w{0,4})\b|(?:ында|інде|ған|ген|ның|нің|луда|леді|лады)\b"
+)
 
 
 _BOUNDS = frozenset((",", ";", '"', ":"))
@@ -254,8 +264,23 @@ def _context(
         )
     )
     return Context(
-        segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, _is_of_school(reading, quantity, last), title
+        segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, _is_of_school(reading, quantity, last), _is_of_kindergarten(reading, quantity, last), title
     )
+
+
+def _is_of_kindergarten(reading: Reading, quantity: Quantity, last: tuple[Quantity, Choice] | None) -> bool:
+    """Whether it follows a count of kindergartens as how many they take: "56 kindergartens for 12,850 kids"."""
+    if last is None or last[0].unit not in {"kindergarten", "mini-centre"} or last[0].sentence is not quantity.sentence:
+        return False
+    between = reading.words[last[0].stop : quantity.start]
+    return (
+        0 < len(between) <= _BESIDE_SIZE
+        and any(word in _FOR or word in {"(", "with"} for word in between)
+        and quantity.unit in {"place", "child", "student"}
+    )
+
+
+_BESIDE_SIZE = 3
 
 
 def _is_of_school(reading: Reading, quantity: Quantity, last: tuple[Quantity, Choice] | None) -> bool:

@@ -80,6 +80,7 @@ class Context:
     above: tuple[int, int] | None
     sized: bool  # whether the next figure is how many it takes
     of_school: bool  # whether it may be how many the school before it takes
+    of_kindergarten: bool
     title: tuple[str, ...]
 
 
@@ -132,14 +133,17 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
         _add(found, reading.between("concept", *context.lead), LEAD)
     sentence = quantity.sentence
     for hit in reading.between("concept", sentence.start, sentence.stop):
-        near = _nearness(hit, quantity, context)
+        near = _nearness(reading, hit, quantity, context)
         if near > found.get(hit.value, 0.0):
             found[hit.value] = near
     if is_capacity(reading, quantity):
         found["capacity"] = 1.0
     if min(found.get("rural", 0.0), found.get("urban", 0.0)) >= BESIDE:
         found["rural"] = found["urban"] = EARLIER  # "schools of town and village" are neither
-    if _is_whole(reading, quantity):
+    if context.of_kindergarten:
+        found["of_kindergarten"] = 1.0
+    acts = max(found.get("new_build", 0.0), found.get("renovate", 0.0))
+    if acts < SEGMENT - 0.1 and _is_whole(reading, quantity):
         found["whole"] = 1.0
     if reading.word(quantity.start - 1) in _BY or reading.words[quantity.stop - 1].endswith(_KAZAKH_BY):
         found["by_amount"] = 1.0
@@ -158,11 +162,13 @@ def _add(found: dict[str, float], hits: Iterable[Hit], evidence: float) -> None:
             found[hit.value] = evidence
 
 
-def _nearness(hit: Hit, quantity: Quantity, context: Context) -> float:
+def _nearness(reading: Reading, hit: Hit, quantity: Quantity, context: Context) -> float:
     start, stop = context.segment
-    elided = quantity.unit_found in {"elided", "before", "shared"}
-    if quantity.start <= hit.start < quantity.stop + elided * _AFTER_ELIDED:
+    if quantity.start <= hit.start < quantity.stop:
         return PHRASE
+    if quantity.unit_found in {"elided", "before", "shared"} and 0 <= hit.start - quantity.stop < _AFTER_ELIDED:
+        if quantity.stop == hit.start or reading.words[quantity.stop][0].isalpha():
+            return PHRASE
     if quantity.unit_found in {"before", "elided"} and hit.start <= quantity.noun < hit.stop:
         return PHRASE
     if start <= hit.start < stop:

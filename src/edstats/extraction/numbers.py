@@ -191,9 +191,11 @@ def _is_part_of_word(reading: Reading, number: Number) -> bool:
             return before not in {"/", "="}
         lead = reading.word(start - 2)
         return not reading.glued(start - 1) or not (lead[:1].isdigit() or lead in {"%", ")"} or _ends_number(reading, start))
+    after = reading.word(stop)
+    if number.in_words and after == "-" and reading.glued(stop) and reading.word(stop + 1)[:1].isalpha():
+        return reading.language == "en" and not _is_counted_compound(reading, stop + 1)
     if number.in_words or number.ending > stop:
         return False
-    after = reading.word(stop)
     if after == "-" and reading.word(stop + 1) in {"plus", "odd", "strong"}:
         return False
     if after == "-" and reading.glued(stop) and reading.glued(stop + 1) and reading.word(stop + 1)[:1].isalpha():

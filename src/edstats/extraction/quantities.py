@@ -62,6 +62,8 @@ def _with_noun(reading: Reading, number: Number, follower: Quantity | None) -> Q
     """The number with the noun that stands behind it, None where that noun counts no figure."""
     sentence = reading.sentence_at(number.start)
     unit, noun, stop, how = _noun_behind(reading, number, sentence)
+    if unit == "uncounted" and _money(reading, number, sentence)[2] == ASIDE:
+        unit = ""  # "KZT4.3bn this year"
     if unit == "uncounted":
         return None
     if not unit:
@@ -129,6 +131,9 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
                 code, noun, stop = _head(reading, unit.value, position, unit.stop, sentence.stop)
                 return code, noun, stop, BESIDE
             position = unit.stop + 1
+            continue
+        if position in reading.number_starts and reading.word(position + 1) == "-" and reading.glued(position + 1):
+            position += 3  # "three-storey"
             continue
         if not word[0].isalpha() and word not in {"-", '"'}:
             skipped = _seats(reading, position)
@@ -329,6 +334,8 @@ def _is_size(reading: Reading, quantity: Quantity) -> bool:
     """Whether the number is what a school takes or where it stands, and so not what is counted on."""
     if reading.language == "kk" and reading.words[quantity.stop - 1].endswith(("ға", "ге", "қа", "ке")):
         return True
+    if any(hit.value == "capacity" for hit in reading.between("concept", quantity.stop, quantity.stop + 3)):
+        return True
     return quantity.unit == "village" or any(
         reading.word(quantity.start - back) in {*_SIZE, "(", "take", "in", "capacity"} for back in (1, 2, 3)
     )
@@ -399,7 +406,8 @@ def _noun_before(reading: Reading, quantity: Quantity, start: int) -> _Noun | No
             continue
         between = reading.words[unit.stop : position]
         signs = [at for at, word in enumerate(between) if word in _IS]
-        close = not between or (bool(signs) and signs[0] <= 1) or (
+        touches = not between and (reading.language != "ru" or reading.words[unit.stop - 1] in _GENITIVES)
+        close = touches or (bool(signs) and signs[0] <= 1) or (
             reading.words[unit.stop - 1] in _GENITIVES and "," not in between
         )
         return _Noun(unit.value, place, close)
@@ -410,8 +418,7 @@ def _is_oblique(reading: Reading, start: int, stop: int) -> bool:
     """Whether a noun only says where or to whom: "в школах", "мектептерде"."""
     if reading.language == "kk":
         return reading.words[stop - 1].endswith(_KAZAKH_OBLIQUE)
-    led = any(reading.word(place) in _PREPOSITIONS for place in (start - 1, start - 2))
-    return led and reading.words[stop - 1] not in _GENITIVES
+    return any(reading.word(place) in _PREPOSITIONS for place in (start - 1, start - 2))
 
 
 _NOT_BEFORE = _WEAK | {"person", "parent", "class", "computer", "enterprise"}

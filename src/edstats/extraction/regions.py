@@ -153,7 +153,7 @@ def _named(reading: Reading) -> list[Mention]:
         if hit.start < taken and hit.stop <= taken and hit.stop - hit.start < longest:
             continue
         region, _, place = hit.value.partition("|")
-        if not place and hit.stop - hit.start == 1:
+        if not place and (hit.stop - hit.start == 1 or reading.words[hit.stop - 1] == "capital"):
             region = _of_two(reading, hit)
         if region:
             found.append(Mention(hit.start, hit.stop, region, place))
@@ -165,6 +165,8 @@ def _named(reading: Reading) -> list[Mention]:
 
 def _of_two(reading: Reading, hit: Hit) -> str:
     """The region of a name that may mean a region, a city or a person: what stands beside it decides."""
+    if reading.words[hit.stop - 1] == "capital" and reading.word(hit.stop).startswith(_CAPITAL_WORKS):
+        return ""
     kind = _kind_beside(reading, hit)
     region = hit.value
     if region in {"KZ-19", "KZ-75"}:
@@ -177,6 +179,9 @@ def _of_two(reading: Reading, hit: Hit) -> str:
 
 # Names that are those of persons, streets and schools as well: only "Abai region" is a region.
 _NEEDS_WORD = frozenset(("KZ-10", "KZ-31"))
+
+
+_CAPITAL_WORKS = ("repair", "renov", "reconstr", "overhaul", "invest", "expend", "construct", "works")
 
 
 def _stands_alone(reading: Reading, hit: Hit) -> bool:
