@@ -36,6 +36,7 @@ def extract_document(document: Document) -> Extraction:
     items: list[Figure] = []
     choices: dict[int, Choice] = {}
     kin: dict[int, Kin] = {}
+    statuses: dict[tuple[float, str], str] = {}
     for index, quantity in enumerate(quantities):
         last = (quantities[index - 1], choices[id(quantities[index - 1])]) if index else None
         context = _context(reading, quantities, index, concepts, last)
@@ -63,6 +64,10 @@ def extract_document(document: Document) -> Extraction:
         )
         if status_found == DEFAULT and kinds().get(choice.indicator) == "flow" and times.carried(quantity):
             status = "planned"
+        told = (quantity.number.value, quantity.unit)
+        if status == "planned" and statuses.get(told) == "actual" and _is_allocated(reading, context.segment):
+            status = "actual"  # money allocated for works that the text has told to be done
+        statuses.setdefault(told, status)
         if not period:
             period, period_found = _period_from_context(
                 quantity, choice, status, times, kin, evidence.get("now", 0.0) >= _IN_CLAUSE
@@ -106,6 +111,11 @@ _BY_SCHOOL_YEAR = frozenset(
 
 # An undated document's year stands for its works when named twice, for its levels when named often.
 _TWICE, _OFTEN = 2, 2
+
+
+def _is_allocated(reading: Reading, segment: tuple[int, int]) -> bool:
+    said = {hit.value for hit in reading.between("status", *segment)}
+    return "allocated" in said and "planned" not in said
 
 
 def _kin(
@@ -264,8 +274,17 @@ def _context(
         )
     )
     return Context(
-        segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, _is_of_school(reading, quantity, last), _is_of_kindergarten(reading, quantity, last), title
+        segment, (low, high), reading.lead_of(sentence), reading.heading_of(sentence), _earlier(reading, quantity), _above(reading, quantity), sized, _is_of_school(reading, quantity, last), _is_of_kindergarten(reading, quantity, last), _is_recipient(reading, quantity, last), title
     )
+
+
+def _is_recipient(reading: Reading, quantity: Quantity, last: tuple[Quantity, Choice] | None) -> bool:
+    if last is None or last[0].unit not in _GIVEN or last[0].sentence is not quantity.sentence:
+        return False
+    return reading.word(quantity.start - 1) in {"для", "for", "to"}
+
+
+_GIVEN = frozenset(("classroom", "camera", "bus", "computer", "set", "laboratory", "desk", "textbook"))
 
 
 def _is_of_kindergarten(reading: Reading, quantity: Quantity, last: tuple[Quantity, Choice] | None) -> bool:

@@ -81,6 +81,7 @@ class Context:
     sized: bool  # whether the next figure is how many it takes
     of_school: bool  # whether it may be how many the school before it takes
     of_kindergarten: bool
+    recipient: bool  # whether it counts who gets the things counted before: "143 rooms for 62 schools"
     title: tuple[str, ...]
 
 
@@ -140,6 +141,8 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
         found["capacity"] = 1.0
     if min(found.get("rural", 0.0), found.get("urban", 0.0)) >= BESIDE:
         found["rural"] = found["urban"] = EARLIER  # "schools of town and village" are neither
+    if context.recipient:
+        found["recipient"] = 1.0
     if context.of_kindergarten:
         found["of_kindergarten"] = 1.0
     acts = max(found.get("new_build", 0.0), found.get("renovate", 0.0))

@@ -129,7 +129,7 @@ def _shortness(entry: _Entry) -> int:
 
 _MANY = frozenset({"concept", "role", "period", "locality", "region"})
 # Of two concepts that begin with one word the longer one hides these: "new school year" is no new school.
-_HIDDEN = {"school": frozenset(("preschool", "school_year")), "new": frozenset(("school_year",))}
+_HIDDEN = {"school": frozenset(("preschool", "school_year")), "new": frozenset(("school_year",)), "new_build": frozenset(("opened_doors",))}
 
 
 def _entries(language: str) -> Iterator[tuple[str, str, str]]:

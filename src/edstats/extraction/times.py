@@ -88,6 +88,8 @@ class Times:
         done = any(hit.value == "actual" for hit in self.reading.between("status", *segment))
         if behind and not (done and self.year and behind[0].first_year > self.year):
             return behind[0].code, PRINTED
+        if not here and self.published and self.reading.between("month", sentence.start, sentence.stop):
+            return str(self.published), PRINTED  # "in October" is that of the year
         times = self._within(*lead, by_school_year) if lead else []
         return (times[-1].code, LISTED) if times else ("", UNKNOWN)
 
