@@ -78,27 +78,48 @@ class Reading:
 
     def heading_of(self, sentence: Sentence) -> tuple[int, int] | None:
         """The short line without a full stop, or the word or two before a first full stop, that heads the paragraph."""
-        sentences = self.tokens.sentences
-        for number in range(sentence.number - 1, max(sentence.number - _LONGEST_LIST, -1), -1):
-            earlier = sentences[number]
-            length = earlier.stop - earlier.start
-            if earlier.opens_line and length <= _HEADING and not any(
-                word[0].isdigit() for word in self.words[earlier.start : earlier.stop]
-            ):
-                if not earlier.closes_line or earlier.stop not in self.tokens.full_stops:
-                    return earlier.start, earlier.stop
-        return None
+        number = _last_within_list(self._headings, sentence.number)
+        if number < 0:
+            return None
+        heading = self.tokens.sentences[number]
+        return heading.start, heading.stop
 
     def lead_of(self, sentence: Sentence) -> tuple[int, int] | None:
         """The line that ends in a colon and introduces the list in which the sentence stands."""
-        sentences = self.tokens.sentences
-        for number in range(sentence.number - 1, max(sentence.number - _LONGEST_LIST, -1), -1):
-            earlier = sentences[number]
-            if self.words[earlier.stop - 1] == ":" and earlier.closes_line:
-                return self.line_at(earlier.start)
-            if earlier.closes_line and earlier.stop in self.tokens.full_stops:
-                return None
-        return None
+        number = _last_within_list(self._line_ends, sentence.number)
+        if number < 0 or self.words[self.tokens.sentences[number].stop - 1] != ":":
+            return None
+        last = self.tokens.sentences[number]
+        return max(self.line_at(last.start)[0], last.stop - _LONGEST_LEAD), self.line_at(last.start)[1]
+
+    @cached_property
+    def _headings(self) -> list[int]:
+        """The numbers of the sentences that head what follows them."""
+        full_stops, words = self.tokens.full_stops, self.words
+        return [
+            sentence.number
+            for sentence in self.tokens.sentences
+            if sentence.opens_line
+            and sentence.stop - sentence.start <= _HEADING
+            and (not sentence.closes_line or sentence.stop not in full_stops)
+            and not any([word[0].isdigit() for word in words[sentence.start : sentence.stop]])
+        ]
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        """The numbers of the sentences that end a line with a colon or a full stop."""
+        return [
+            sentence.number
+            for sentence in self.tokens.sentences
+            if sentence.closes_line
+            and (self.words[sentence.stop - 1] == ":" or sentence.stop in self.tokens.full_stops)
+        ]
+
+
+def _last_within_list(numbers: list[int], number: int) -> int:
+    """The last of the sentences ``numbers`` before ``number`` and no further off than a list is long, else -1."""
+    at = bisect_left(numbers, number) - 1
+    return numbers[at] if at >= 0 and numbers[at] > number - _LONGEST_LIST else -1
 
 
 @cache
@@ -118,4 +139,5 @@ def _speller(text: str) -> Callable[[str], str] | None:
 
 _HEADING = 5  # words
 _LONGEST_LIST = 24
+_LONGEST_LEAD = 400  # words
 __all__ = ["Reading", "Unit"]
