@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edstats.extraction.furniture import is_furniture
 from edstats.extraction.reading import Reading
-from edstats.numeral_amounts import Amounts
+from edstats.numeral_amounts import Amount, Amounts
 from edstats.numeral_plans import Term, UnreadableShape
 from edstats.wordlists import Token
 
@@ -110,7 +110,7 @@ def _number(reading: Reading, position: int) -> Number | None:
     ]
     doubtful = False
     try:
-        amount = Amounts(window, reading.vocabulary).amount(0)
+        amount = _amount(reading, window)
     except UnreadableShape:
         parts = first.replace(",", " ").replace(".", " ").split()
         if any(len(part) != 3 for part in parts[1:]) or len(parts[0]) > 3:
@@ -118,7 +118,7 @@ def _number(reading: Reading, position: int) -> Number | None:
         doubtful = True  # "1.030 мест": the mark may part thousands or decimals
         window[0] = Token("".join(parts).translate(_ZEROS), 0, 0, False)
         printed[0] = "".join(parts)
-        amount = Amounts(window, reading.vocabulary).amount(0)
+        amount = _amount(reading, window)
     if amount is None:
         return None
     digits = "".join(sign for word in printed[: amount.stop] for sign in word if "0" <= sign <= "9")
@@ -129,6 +129,17 @@ def _number(reading: Reading, position: int) -> Number | None:
     ending, about = _ending(reading, end)
     whole = all(term.exponent >= 0 for term in amount.terms)
     return Number(position, end, ending, value, amount.scale, in_words, doubtful, about=about, whole=whole)
+
+
+def _amount(reading: Reading, window: list[Token]) -> Amount | None:
+    """The number that opens the window, without a later part that cannot be read ("2 млн 1.030 мест")."""
+    later = [place for place, token in enumerate(window) if place and token.is_number]
+    for stop in (len(window), *reversed(later[1:])):
+        try:
+            return Amounts(window[:stop], reading.vocabulary).amount(0)
+        except UnreadableShape:
+            continue
+    return Amounts(window[: later[0] if later else len(window)], reading.vocabulary).amount(0)
 
 
 def _plain(reading: Reading, position: int, printed: str) -> float | None:

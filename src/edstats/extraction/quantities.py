@@ -1,7 +1,8 @@
 """What a number counts and how exactly: its unit, its qualifier, and where its phrase begins and ends."""
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 
 from edstats.extraction.lexicon import Hit
 from edstats.extraction.numbers import Number
@@ -49,8 +50,8 @@ def find_quantities(reading: Reading, numbers: list[Number]) -> list[Quantity]:
     found: list[Quantity] = []
     follower: Quantity | None = None
     # From the end, since "12 basic and 134 small schools" shares the noun of the number behind.
-    for number in reversed(numbers):
-        quantity = _with_noun(reading, number, follower)
+    for at in range(len(numbers) - 1, -1, -1):
+        quantity = _with_noun(reading, numbers[at], numbers[at - 1] if at else None, follower)
         if quantity is not None:
             found.append(quantity)
         follower = quantity
@@ -58,16 +59,20 @@ def find_quantities(reading: Reading, numbers: list[Number]) -> list[Quantity]:
     return _with_elided(reading, found)
 
 
-def _with_noun(reading: Reading, number: Number, follower: Quantity | None) -> Quantity | None:
+def _with_noun(
+    reading: Reading, number: Number, earlier: Number | None, follower: Quantity | None
+) -> Quantity | None:
     """The number with the noun that stands behind it, None where that noun counts no figure."""
     sentence = reading.sentence_at(number.start)
     unit, noun, stop, how = _noun_behind(reading, number, sentence)
-    if unit == "uncounted" and _money(reading, number, sentence)[2] == ASIDE:
+    if follower and follower.start < stop:
+        unit, noun, stop, how = "", -1, number.ending, NOT_FOUND  # "5 $6 млн"
+    if unit == "uncounted" and _money(reading, number, earlier, sentence)[2] == ASIDE:
         unit = ""  # "KZT4.3bn this year"
     if unit == "uncounted":
         return None
     if not unit:
-        unit, noun, how = _money(reading, number, sentence)
+        unit, noun, how = _money(reading, number, earlier, sentence)
         stop = number.stop
     if (not unit or how == GUESSED) and follower and number.pair == "level" and follower.number.pair == "target":
         unit, noun, how = follower.unit, follower.noun, SHARED
@@ -247,14 +252,30 @@ def _joined_institutions(reading: Reading, code: str, stop: int) -> tuple[set[st
     return kinds, position if len(kinds) > 1 else stop
 
 
-def _money(reading: Reading, number: Number, sentence: Sentence) -> tuple[str, int, str]:
+def _money(reading: Reading, number: Number, earlier: Number | None, sentence: Sentence) -> tuple[str, int, str]:
     """A currency before the number ("$5 million"), or tenge where millions count nothing else."""
     before = reading.units.get(number.start - 1)
-    if before and before.start >= sentence.start and reading.unit_kind(before.value) == "money":
+    if (
+        before
+        and before.start >= sentence.start
+        and reading.unit_kind(before.value) == "money"
+        and not (earlier and _has_currency(reading, earlier, before.start))
+    ):
         return before.value, before.start, ASIDE
     if number.scale >= 6:
         return "KZT", number.start, GUESSED
     return "", -1, NOT_FOUND
+
+
+def _has_currency(reading: Reading, number: Number, place: int) -> bool:
+    """Whether the currency there is that of the number before it ("5 тенге 6 школ"), not of the next ("5 $6 млн")."""
+    behind = number.ending
+    if reading.word(behind) == "-" and reading.glued(behind):
+        behind += 1
+    unit = reading.units.get(behind)
+    if unit is None or unit.stop <= place:
+        return False
+    return reading.glued(behind) or not reading.glued(unit.stop)
 
 
 def _is_joined(reading: Reading, number: Number, follower: Quantity) -> bool:
@@ -269,17 +290,20 @@ def _is_joined(reading: Reading, number: Number, follower: Quantity) -> bool:
 def _with_elided(reading: Reading, quantities: list[Quantity]) -> list[Quantity]:
     """Numbers without a noun get that of the number before them, or the noun that stands before them."""
     found: list[Quantity] = []
+    tables = _Tables(reading)
     for quantity in quantities:
         if not quantity.unit:
-            _find_elided(reading, quantity, found)
+            _find_elided(reading, tables, quantity, found)
         if quantity.unit:
             found.append(quantity)
     return found
 
 
-def _find_elided(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -> None:
+def _find_elided(reading: Reading, tables: "_Tables", quantity: Quantity, earlier: list[Quantity]) -> None:
     here = quantity.sentence
-    if _find_in_table(reading, quantity):
+    head = tables.head(quantity)
+    if head:
+        quantity.unit, quantity.noun, quantity.unit_found = head.value, head.start, LISTED
         return
     last = _antecedent(reading, quantity, earlier)
     inside = last is not None and last.sentence.number == here.number
@@ -345,26 +369,46 @@ def _is_short_of(reading: Reading, quantity: Quantity) -> bool:
     return any(hit.value == "shortage" for hit in reading.between("concept", quantity.start - 2, quantity.start))
 
 
-def _find_in_table(reading: Reading, quantity: Quantity) -> bool:
-    """The noun at the head of the number's column, in a table of lines with "|" between the cells."""
-    start, stop = reading.line_at(quantity.start)
-    if "|" not in reading.words[start:stop]:
-        return False
-    column = reading.words[start : quantity.start].count("|")
-    for _ in range(_LONGEST_TABLE):
-        if start == 0:
-            return False
-        start, stop = reading.line_at(start - 1)
-        if "|" not in reading.words[start:stop]:
-            return False
-        bars = [start - 1, *(place for place in range(start, stop) if reading.words[place] == "|"), stop]
-        if column + 1 < len(bars):
-            units = reading.between("unit", bars[column] + 1, bars[column + 1])
-            digits = any(word[0].isdigit() for word in reading.words[bars[column] + 1 : bars[column + 1]])
-            if units and not digits:
-                quantity.unit, quantity.noun, quantity.unit_found = units[0].value, units[0].start, LISTED
-                return True
-    return False
+@dataclass(slots=True)
+class _Tables:
+    """Lines with "|" between the cells; what a line or a cell holds is looked up once, however many figures ask."""
+
+    reading: Reading
+    _bars: dict[int, list[int]] = field(default_factory=dict)
+    _units: dict[tuple[int, int], Hit | None] = field(default_factory=dict)
+
+    def head(self, quantity: Quantity) -> Hit | None:
+        """The noun at the head of the number's column."""
+        start, stop = self.reading.line_at(quantity.start)
+        bars = self._bars_of(start, stop)
+        column = bisect_left(bars, quantity.start)
+        for _ in range(_LONGEST_TABLE):
+            if start == 0 or not bars:
+                return None
+            start, stop = self.reading.line_at(start - 1)
+            bars = self._bars_of(start, stop)
+            if bars and column <= len(bars):
+                first = bars[column - 1] + 1 if column else start
+                unit = self._unit_of(first, bars[column] if column < len(bars) else stop)
+                if unit:
+                    return unit
+        return None
+
+    def _bars_of(self, start: int, stop: int) -> list[int]:
+        bars = self._bars.get(start)
+        if bars is None:
+            words = self.reading.words
+            bars = self._bars[start] = [place for place in range(start, stop) if words[place] == "|"]
+        return bars
+
+    def _unit_of(self, start: int, stop: int) -> Hit | None:
+        """The noun in a cell without digits."""
+        cell = start, stop
+        if cell not in self._units:
+            units = self.reading.between("unit", start, stop)
+            digits = any(word[0].isdigit() for word in self.reading.words[start:stop])
+            self._units[cell] = None if digits or not units else units[0]
+        return self._units[cell]
 
 
 _LONGEST_TABLE = 40
