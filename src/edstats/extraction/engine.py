@@ -1,6 +1,7 @@
 """Reading a document: its language, its numbers, and for each number what it counts, where, when and whether done."""
 
 import re
+from bisect import bisect_left
 from functools import cache
 
 from edstats.codebook import read_table
@@ -44,7 +45,7 @@ def extract_document(document: Document) -> Extraction:
         choice = indicator_of(quantity, evidence)
         own_choice = choice
         taken = _inherited(reading, quantity, own_choice, last, choices)
-        choice = _of_topic(taken, quantity, quantities[:index], choices)
+        choice = _of_topic(taken, quantity, quantities[max(0, index - _TOPIC_FIGURES) : index], choices)
         choices[id(quantity)] = choice
         region, place, region_found = regions.of(quantity, context.segment)
         by_school_year = choice.indicator in _BY_SCHOOL_YEAR
@@ -229,7 +230,7 @@ def language_of(text: str) -> str:
     kazakh = len(_KAZAKH.findall(sample))
     if cyrillic + kazakh < latin:
         return "kk" if len(_KAZAKH_LATIN.findall(sample)) > 0.02 * latin else "en"
-    share = kazakh / (cyrillic + kazakh)
+    share = kazakh / max(1, cyrillic + kazakh)
     if cyrillic > _LONG and not 0.02 < share < 0.08:
         return "kk" if share >= 0.08 else "ru"
     return "kk" if len(_KAZAKH_WORDS.findall(sample)) > len(_RUSSIAN_WORDS.findall(sample)) else "ru"
@@ -338,8 +339,8 @@ def _segment(reading: Reading, quantity: Quantity, low: int, high: int) -> tuple
             if not closing:
                 break
             stop = closing + 1
-            inside = [number for number in reading.figure_starts if stop <= number < end][:1]
-            high = max(high, inside[0] if inside else end)
+            following = bisect_left(reading.figure_starts, stop)
+            high = max(high, min([end, *reading.figure_starts[following : following + 1]]))
             continue
         stop += 1
     return start, max(stop, quantity.stop)

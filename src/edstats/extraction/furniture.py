@@ -4,6 +4,7 @@ from edstats.extraction.reading import Reading
 
 _SHORT = 30  # words of a line that may be furniture
 _DATELINE = 16
+_LINES = 12  # how far links to other news go on
 
 
 def is_furniture(reading: Reading, position: int) -> bool:
@@ -35,7 +36,9 @@ def _judge(reading: Reading, start: int, stop: int) -> bool:
 
 def _follows_links(reading: Reading, start: int) -> bool:
     """Whether the line stands below "Read also" or "Popular" with nothing but short lines between."""
-    for _ in range(12):
+    if not any(hit.value == "links" for hit in reading.between("furniture", start - _LINES * _SHORT, start)):
+        return False
+    for _ in range(_LINES):
         if start == 0:
             return False
         start, stop = reading.line_at(start - 1)

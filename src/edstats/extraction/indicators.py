@@ -125,16 +125,28 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
     item = is_item(reading, quantity)
     found: dict[str, float] = {concept: LEAD if item else TITLE for concept in context.title}
     if context.above:
-        _add(found, reading.between("concept", *context.above), HEADING if item else ABOVE)
+        _add(found, reading.concepts_in(context.above), HEADING if item else ABOVE)
     if context.heading:
-        _add(found, reading.between("concept", *context.heading), HEADING)
+        _add(found, reading.concepts_in(context.heading), HEADING)
     if context.earlier:
-        _add(found, reading.between("concept", *context.earlier), EARLIER)
+        _add(found, reading.concepts_in(context.earlier), EARLIER)
     if context.lead:
-        _add(found, reading.between("concept", *context.lead), LEAD)
+        _add(found, reading.concepts_in(context.lead), LEAD)
     sentence = quantity.sentence
+    first, last = quantity.start, quantity.stop
+    start, stop = context.segment
+    low, high = context.neighbours
+    names_more = quantity.unit_found in _NAMES_MORE
     for hit in reading.between("concept", sentence.start, sentence.stop):
-        near = _nearness(reading, hit, quantity, context)
+        at = hit.start
+        if first <= at < last or (names_more and _is_named(reading, hit, quantity)):
+            near = PHRASE
+        elif start <= at < stop:
+            near = SEGMENT - 0.004 * min(20, _gap(hit, quantity))
+        elif low <= at < high:
+            near = BESIDE if at < first else APART
+        else:
+            near = APART if at < first else BEHIND
         if near > found.get(hit.value, 0.0):
             found[hit.value] = near
     if is_capacity(reading, quantity):
@@ -159,26 +171,21 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
     return found
 
 
-def _add(found: dict[str, float], hits: Iterable[Hit], evidence: float) -> None:
-    for hit in hits:
-        if evidence > found.get(hit.value, 0.0):
-            found[hit.value] = evidence
+def _add(found: dict[str, float], concepts: Iterable[str], evidence: float) -> None:
+    for concept in concepts:
+        if evidence > found.get(concept, 0.0):
+            found[concept] = evidence
 
 
-def _nearness(reading: Reading, hit: Hit, quantity: Quantity, context: Context) -> float:
-    start, stop = context.segment
-    if quantity.start <= hit.start < quantity.stop:
-        return PHRASE
-    if quantity.unit_found in {"elided", "before", "shared"} and 0 <= hit.start - quantity.stop < _AFTER_ELIDED:
-        if quantity.stop == hit.start or reading.words[quantity.stop][0].isalpha():
-            return PHRASE
-    if quantity.unit_found in {"before", "elided"} and hit.start <= quantity.noun < hit.stop:
-        return PHRASE
-    if start <= hit.start < stop:
-        return SEGMENT - 0.004 * min(20, _gap(hit, quantity))
-    if context.neighbours[0] <= hit.start < context.neighbours[1]:
-        return BESIDE if hit.start < quantity.start else APART
-    return APART if hit.start < quantity.start else BEHIND
+_NAMES_MORE = frozenset(("elided", "before", "shared"))
+
+
+def _is_named(reading: Reading, hit: Hit, quantity: Quantity) -> bool:
+    """Whether words beside a figure that has no noun of its own stand for one, or are the noun before it."""
+    beside = 0 <= hit.start - quantity.stop < _AFTER_ELIDED
+    if beside and (quantity.stop == hit.start or reading.words[quantity.stop][0].isalpha()):
+        return True
+    return quantity.unit_found != "shared" and hit.start <= quantity.noun < hit.stop
 
 
 def _gap(hit: Hit, quantity: Quantity) -> int:

@@ -33,6 +33,7 @@ class Reading:
         self.number_starts = {hit.start for hit in self.hits.get("number", ())}
         self.figure_starts: list[int] = []
         self.furniture: dict[tuple[int, int], bool] = {}
+        self._concepts_in: dict[tuple[int, int], tuple[str, ...]] = {}
         self._starts = {kind: [hit.start for hit in hits] for kind, hits in self.hits.items()}
 
     def word(self, position: int) -> str:
@@ -53,6 +54,14 @@ class Reading:
         if not starts:
             return []
         return self.hits[kind][bisect_left(starts, start) : bisect_left(starts, stop)]
+
+    def concepts_in(self, span: tuple[int, int]) -> tuple[str, ...]:
+        """The concepts named at tokens of a span, each once, in the order of the text."""
+        found = self._concepts_in.get(span)
+        if found is None:
+            found = tuple(dict.fromkeys([hit.value for hit in self.between("concept", *span)]))
+            self._concepts_in[span] = found
+        return found
 
     def unit_kind(self, code: str) -> str:
         """The unit's kind in units.csv: count, money, percent, ratio, time."""

@@ -193,11 +193,20 @@ def _stands_alone(reading: Reading, hit: Hit) -> bool:
 def _kind_beside(reading: Reading, hit: Hit) -> str:
     for place in (hit.stop, hit.stop + 1, hit.start - 1):
         word = reading.word(place)
-        for pattern, kind in _place_words():
-            if word == pattern or (pattern.endswith("*") and word.startswith(pattern[:-1])):
-                return kind
+        kind = _kind_named(word)
+        if kind:
+            return kind
         if place >= hit.stop and word not in {"(", "-", "also"}:
             continue
+    return ""
+
+
+@lru_cache(maxsize=10_000)
+def _kind_named(word: str) -> str:
+    """region or city where the word is one for them, else ""."""
+    for pattern, kind in _place_words():
+        if word == pattern or (pattern.endswith("*") and word.startswith(pattern[:-1])):
+            return kind
     return ""
 
 
@@ -215,8 +224,7 @@ def _main(reading: Reading, in_title: list[str], named: list[Mention]) -> str:
     counts = Counter(mention.region for mention in named if mention.region != "KZ")
     if len(titles) > 1 or not (counts or titles):
         return "KZ"
-    sentences = reading.tokens.sentences
-    opening = sentences[min(_OPENING, len(sentences)) - 1].stop
+    opening = max((sentence.stop for sentence in reading.tokens.sentences[:_OPENING]), default=0)
     first = {mention.region for mention in named if mention.start < opening and mention.region != "KZ"}
     leading = [region for region, count in counts.items() if count == max(counts.values())] or [*titles]
     national = any(hit.value == "national" for hit in reading.between("concept", 0, opening))

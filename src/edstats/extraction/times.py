@@ -62,6 +62,8 @@ class Times:
         kept = [time for time in (*printed, *relative) if not _in_comparison(reading, time)]
         self.found = sorted(kept, key=lambda time: time.start)
         self.starts = [time.start for time in self.found]
+        self.calendar = [self._in_calendar_years(time) for time in self.found if not time.pupils]
+        self.calendar_starts = [time.start for time in self.calendar]
         # How often an undated document names the year in which it speaks.
         anchored = not self.published and any(hit.value == "0" for hit in reading.hits.get("relative", ()))
         self.named = sum(time.code == str(self.year) for time in self.found) if anchored else 0
@@ -160,13 +162,16 @@ class Times:
         return f"{self.year}-{self.year + 1}" if self.published and self.month >= _SUMMER else ""
 
     def _within(self, start: int, stop: int, by_school_year: bool) -> list[Time]:
-        found = self.found[bisect_left(self.starts, start) : bisect_left(self.starts, stop)]
         if by_school_year:
-            return found
-        found = [replace(time, code=time.code[:4]) if self._is_start(time) else time for time in found]
-        return [
-            replace(time, code=time.code.replace("-", "/")) if time.doubtful else time for time in found if not time.pupils
-        ]
+            return self.found[bisect_left(self.starts, start) : bisect_left(self.starts, stop)]
+        starts = self.calendar_starts
+        return self.calendar[bisect_left(starts, start) : bisect_left(starts, stop)]
+
+    def _in_calendar_years(self, time: Time) -> Time:
+        """The time as it is meant of what is not counted by school years."""
+        if self._is_start(time):
+            return replace(time, code=time.code[:4])
+        return replace(time, code=time.code.replace("-", "/")) if time.doubtful else time
 
 
 _TIMES_BACK = 40
@@ -250,12 +255,16 @@ def _is_school_year(reading: Reading, start: int, stop: int) -> bool:
 def _year_spoken_of(reading: Reading, printed: list[Time]) -> int:
     """The year in which an undated document speaks: the one it prints most often, the latest of several."""
     single = []
+    begins: dict[int, bool] = {}
     for time in printed:
-        sentence = reading.sentence_at(time.start)
-        words = reading.words[sentence.start : sentence.stop]
-        started = any(word.startswith(_BEGAN) for word in words)
         until = reading.word(time.start - 1) in _UNTIL or reading.word(time.stop + 1) in _UNTIL
-        if len(time.code) == 4 and not started and not until:
+        if len(time.code) != 4 or until:
+            continue
+        sentence = reading.sentence_at(time.start)
+        if sentence.number not in begins:
+            words = reading.words[sentence.start : sentence.stop]
+            begins[sentence.number] = any(word.startswith(_BEGAN) for word in words)
+        if not begins[sentence.number]:
             single.append(int(time.code))
     counts = Counter(single)
     if len(counts) == 1:
