@@ -235,6 +235,8 @@ def test_table_takes_the_unit_of_its_column() -> None:
         ("Coverage with preschool education will grow from 84 to 86.5%.", "percent", "preschool_coverage"),
         ("Охват дошкольным воспитанием планируется увеличить с 84 до 86,5%.", "percent", "preschool_coverage"),
         ("Мектепке дейінгі тәрбиемен қамту 84-тен 86,5%-ға жеткізіледі.", "percent", "preschool_coverage"),
+        ("Мектепке дейінгі тәрбиемен қамтуды 84%-дан 86,5%-ға арттыру көзделген.", "percent", "preschool_coverage"),
+        ("Мектепке дейінгі тәрбиемен қамтуды 84 пайыздан 86,5 пайызға арттыру көзделген.", "percent", "preschool_coverage"),
     ],
 )
 def test_target_pair_is_a_level_and_a_target(text: str, unit: str, indicator: str) -> None:
@@ -533,11 +535,23 @@ def test_status(text: str, status: str) -> None:
         # rates, weather, adverts
         "USD 478.15  EUR 506.90  RUB 4.88",
         "USD 538,2   EUR 626,9   RUB 6,61",
+        "Dollar 538.20 ₸ · Euro 612.45 ₸",
+        "Доллар 538,20 ₸ · Еуро 612,45 ₸",
         "Aktobe +11 °C",
         "Актобе −5 °C",
         "Advertisement: laptops from 189 990 tenge",
         "РЕКЛАМА. Скидки до 40%! Звоните: +7 (7132) 30-18-55",
         "ЖАРНАМА: Пластик терезе, 25% жеңілдік! 8 (777) 404-18-63",
+        # years before those of the data
+        "In 1971 the school was built.",
+        "The 1971 building of the school is closed.",
+        "The school, built in 1936, was repaired.",
+        # ages
+        "Children under the age of 16 are admitted.",
+        "Children under 16 are admitted.",
+        "Children up to 16 are admitted.",
+        "Children from 7 to 16 study in schools.",
+        "Дети от 7 до 16 учатся в школах.",
         # names
         'The programme "50 successful schools" was presented.',
         "Представлена программа «1000 сельских школ».",
@@ -565,6 +579,22 @@ def test_status(text: str, status: str) -> None:
 )
 def test_not_a_figure(text: str) -> None:
     assert read(text, "as_printed", "unit", "indicator", published="2024-12-02") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The school of 1200 places was built in 1971.", [(1200, "place")]),
+        ("In 1971, 5 schools were built.", [(5, "school")]),
+        ("In the region 1971 schools were built.", [(1971, "school")]),
+        ("Открыта школа на 1971 место.", [(1971, "place")]),
+        ("В области 1950 сельских школ.", [(1950, "school")]),
+        ("The number of children grew from 7 to 16.", [(7, "child"), (16, "child")]),
+        ("The number of children up to 16 is wanted.", [(16, "child")]),
+    ],
+)
+def test_counts_like_years_and_ages(text: str, expected: list[tuple[float, str]]) -> None:
+    assert read(text, "value", "unit") == expected
 
 
 def test_list_numbers_are_left_out_and_the_list_is_read() -> None:

@@ -175,10 +175,12 @@ def _is_label(reading: Reading, number: Number) -> bool:
     """Whether the number is a name, an ordinal, a part of a word or of a date, or a year."""
     before, after = number.start - 1, number.stop
     return (
-        reading.role("label", before)
+        _is_named(reading, number.start)
+        or _is_rate(reading, number)
         or _is_part_of_word(reading, number)
         or _has_month(reading, number)
         or _is_year(reading, number)
+        or _is_early_year(reading, number)
         or _is_list_number(reading, number)
         or (_is_bare_noun(reading, before) and not number.scale and number.ending not in reading.units)
         or (number.in_words and number.value == 1 and reading.role("idiom", number.start))
@@ -187,6 +189,27 @@ def _is_label(reading: Reading, number: Number) -> bool:
         or reading.word(after) in {"°", "º"}
         or (reading.word(after) == "/" and reading.glued(after))
         or (reading.word(before) == "/" and reading.glued(number.start) and reading.word(before - 1)[:1].isdigit())
+    )
+
+
+_LONGEST_LABEL = 3
+
+
+def _is_named(reading: Reading, start: int) -> bool:
+    """Whether what stands right before says that the number names or dates a thing: "№ 5", "the age of 16"."""
+    return any(
+        reading.roles.get(place, {}).get("label") == start for place in range(start - _LONGEST_LABEL, start)
+    )
+
+
+def _is_rate(reading: Reading, number: Number) -> bool:
+    """Whether one currency is priced in another: "Доллар 538,20 ₸"."""
+    priced, price = reading.units.get(number.start - 1), reading.units.get(number.ending)
+    return (
+        priced is not None
+        and price is not None
+        and reading.unit_kind(priced.value) == reading.unit_kind(price.value) == "money"
+        and priced.value != price.value
     )
 
 
@@ -252,6 +275,29 @@ def _is_year(reading: Reading, number: Number) -> bool:
     return number.ending not in reading.units or reading.units[number.ending].value == "year"
 
 
+_EARLY_YEARS = range(1900, YEARS.stop)
+_WHEN = frozenset(("in", "since", "until", "before", "after"))
+_ARTICLES = frozenset(("the", "a", "its", "this"))
+_BUILDINGS = frozenset(("school", "kindergarten", "college", "building", "facility", "project", "dormitory"))
+
+
+def _is_early_year(reading: Reading, number: Number) -> bool:
+    """A year in English that grammar tells from a count, other than those of the data: "built in 1971"."""
+    printed = reading.words[number.start]
+    if reading.language != "en" or not (printed.isdecimal() and number.stop == number.start + 1):
+        return False
+    if number.value not in _EARLY_YEARS or number.value_high is not None:
+        return False
+    before = reading.word(number.start - 1)
+    unit = reading.units.get(number.ending)
+    if unit is None:
+        return before in _WHEN
+    while unit.stop in reading.units:
+        unit = reading.units[unit.stop]
+    # "the 1971 building": a count asks for the plural
+    return before in _ARTICLES and unit.value in _BUILDINGS and not reading.words[unit.stop - 1].endswith("s")
+
+
 def _is_list_number(reading: Reading, number: Number) -> bool:
     """``1.`` or ``1)`` that opens a line."""
     if number.start not in reading.tokens.line_breaks and number.start != 0:
@@ -298,6 +344,13 @@ _FROM = frozenset(("from", "с", "со"))
 _UP_TO = frozenset(("to", "до"))
 
 
+def _is_ablative(reading: Reading, start: int, stop: int) -> bool:
+    """Whether only the case ending "from" parts a unit from the next number: "84%-дан 86,5%-ға", "84 пайыздан 86,5"."""
+    if start == stop:
+        return reading.language == "kk" and reading.words[start - 1].endswith(tuple(_ABLATIVE))
+    return stop == start + 2 and reading.word(start) == "-" and reading.words[start + 1] in _ABLATIVE
+
+
 def _kind_of_pair(reading: Reading, low: Number, high: Number) -> str:
     """ "range" for "4-11", "от 4 до 11"; "pair" for "с 84 до 86,5", "2-ден 1-ге"; else ""."""
     between = low.ending
@@ -312,6 +365,8 @@ def _kind_of_pair(reading: Reading, low: Number, high: Number) -> str:
             return ""  # "over 70 percent - 72.5%, to be exact"
         return "range" if same_gap and low.ending == low.stop and scaled < high.value else ""
     if words == "" and low.ending > low.stop and reading.words[low.ending - 1] in _ABLATIVE:
+        return "pair"
+    if unit and reading.unit_kind(unit.value) == "percent" and _is_ablative(reading, unit.stop, high.start):
         return "pair"
     before = reading.word(low.start - 1)
     if before in _FROM and any(word in _UP_TO for word in reading.words[between : high.start]):

@@ -293,10 +293,35 @@ def _with_elided(reading: Reading, quantities: list[Quantity]) -> list[Quantity]
     tables = _Tables(reading)
     for quantity in quantities:
         if not quantity.unit:
+            if _is_age(reading, quantity.number):
+                continue
             _find_elided(reading, tables, quantity, found)
         if quantity.unit:
             found.append(quantity)
     return found
+
+
+_OLDEST = 18
+_AGE_LINKS = frozenset("from to up until under over below above between and than от до".split())
+_AGE_MARKS = frozenset("from up under over below above between younger older от старше младше".split())
+_COUNTS = frozenset(("number", "число", "количество", "числа"))
+
+
+def _is_age(reading: Reading, number: Number) -> bool:
+    """Whether a small number without a noun of its own is how old children are: "children from 7 to 16"."""
+    if number.scale or (number.value_high or number.value) > _OLDEST:
+        return False
+    marked = False
+    for place in range(number.start - 1, max(number.start - _REACH, -1), -1):
+        word = reading.words[place]
+        unit = reading.units.get(place)
+        if unit:
+            counted = any(reading.word(place - back) in _COUNTS for back in (1, 2))
+            return marked and unit.value in {"child", "student"} and not counted
+        marked = marked or word in _AGE_MARKS
+        if word not in _AGE_LINKS | _AGE_MARKS and not word.isdecimal():
+            return False
+    return False
 
 
 def _find_elided(reading: Reading, tables: "_Tables", quantity: Quantity, earlier: list[Quantity]) -> None:
