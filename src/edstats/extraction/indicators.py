@@ -68,8 +68,7 @@ def _rules() -> dict[str, dict[str, tuple[Rule, ...]]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Where the words stand that speak of a figure, as spans of tokens."""
 
     segment: tuple[int, int]
@@ -210,13 +209,10 @@ def _is_whole(reading: Reading, quantity: Quantity) -> bool:
 
 def is_capacity(reading: Reading, quantity: Quantity) -> bool:
     """Whether the figure is how many a building takes: "на 600 мест", "for 720 students", "оқушыға арналған"."""
-    around = (
-        *reading.between("concept", quantity.start - 5, quantity.start),
-        *reading.between("concept", quantity.start, quantity.stop + 3),
-    )
-    if any(hit.value == "capacity" for hit in around):
-        return True
-    return any(reading.word(quantity.start - back) in _FOR for back in (1, 2, 3))
+    for hit in reading.between("concept", quantity.start - 5, quantity.stop + 3):
+        if hit.value == "capacity":
+            return True
+    return not _FOR.isdisjoint(reading.words[max(0, quantity.start - 3) : quantity.start])
 
 
 _BY = frozenset(("by", "на"))

@@ -53,7 +53,8 @@ class Reading:
         starts = self._starts.get(kind)
         if not starts:
             return []
-        return self.hits[kind][bisect_left(starts, start) : bisect_left(starts, stop)]
+        first = bisect_left(starts, start)
+        return self.hits[kind][first : bisect_left(starts, stop, first)]
 
     def concepts_in(self, span: tuple[int, int]) -> tuple[str, ...]:
         """The concepts named at tokens of a span, each once, in the order of the text."""

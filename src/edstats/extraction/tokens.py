@@ -9,22 +9,23 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 # Marks without width, which no reader sees, and letters that grow when they are made small.
 _IRREGULAR = re.compile("[\u00ad\u0130\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
-_SAME_LENGTH = str.maketrans(
-    {
-        **dict.fromkeys("\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
-        **dict.fromkeys("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b", "-"),
-        **dict.fromkeys("«»„“”‟″", '"'),
-        **dict.fromkeys("‘’‚‛`´ʼ′", "'"),
-        "ё": "е",
-        "Ё": "е",
-    }
-)
+_SAME_LENGTH = {
+    **dict.fromkeys("\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "),
+    **dict.fromkeys("\u202f\u205f\u3000", " "),
+    **dict.fromkeys("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b", "-"),
+    **dict.fromkeys("«»„“”‟″", '"'),
+    **dict.fromkeys("‘’‚‛`´ʼ′", "'"),
+    "ё": "е",
+    "Ё": "е",
+}
+_RESPELLED = re.compile(f"[{''.join(_SAME_LENGTH)}]")
 _TOKEN = re.compile(
-    r"""
+    r"""(
       \d{1,2}:\d\d(?::\d\d)?(?!\d)                      # a time
     | \d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d)       # a date, day first
     | \d{4}[-./]\d{2}[-./]\d{2}(?!\d)                   # a date, year first
@@ -34,7 +35,7 @@ _TOKEN = re.compile(
     | [^\W\d_]+                                         # a word
     | \n+(?:[ ]*\n)*                                    # the end of a line
     | \S                                                # a sign
-    """,
+    )""",
     re.VERBOSE,
 )
 _CELL = re.compile(r"(?<=[^\s])\t(?=[^\s])")  # between cells of a table
@@ -78,9 +79,9 @@ class Tokens:
         self.line_breaks: set[int] = set()
         self.full_stops: set[int] = set()
         words, starts, ends = self.words, self.starts, self.ends
-        for match in _TOKEN.finditer(folded):
-            word = match[0]
-            start, end = match.span()
+        parts = _TOKEN.split(folded)  # what stands between tokens, and tokens, by turns
+        stops = list(accumulate(map(len, parts)))
+        for word, start, end in zip(parts[1::2], stops[::2], stops[1::2], strict=False):
             if word[0] == "\n":
                 self.line_breaks.add(len(words))
                 continue
@@ -164,9 +165,10 @@ class Tokens:
 
 def _fold(text: str) -> tuple[str, list[int] | None]:
     """The text with spelling made one, and the place of each of its characters where they are not those of the text."""
-    text = _CELL.sub("|", text)
+    if "\t" in text:
+        text = _CELL.sub("|", text)
     if not _IRREGULAR.search(text):
-        return text.translate(_SAME_LENGTH).lower(), None
+        return _RESPELLED.sub(lambda sign: _SAME_LENGTH[sign[0]], text).lower(), None
     letters: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(text):
@@ -175,7 +177,6 @@ def _fold(text: str) -> tuple[str, list[int] | None]:
             if len(joined) == 1:
                 letters[-1] = joined
         elif unicodedata.category(sign) != "Cf":
-            plain = sign.translate(_SAME_LENGTH).lower()
-            letters.append(plain[0])
+            letters.append(_SAME_LENGTH.get(sign, sign).lower()[0])
             places.append(place)
     return "".join(letters), places
