@@ -84,7 +84,9 @@ class Lexicon:
         return found
 
     def _starting(self, word: str) -> _Known:
-        entries = [_Entry(pattern, *meaning) for pattern, meaning in self._list.starting(word)]
+        found = [_Entry(pattern, *meaning) for pattern, meaning in self._list.starting(word)]
+        # The most letters first, so that кітапхана is a library and no book.
+        entries = sorted(found, key=lambda entry: (-len(entry.pattern), -len(entry.pattern[0].strip("*"))))
         if not entries:
             return _NOTHING
         alone: dict[tuple[str, str], _Entry] = {}
