@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from edstats import extract
 from edstats.codebook import read_table
 from edstats.extraction.result import FIGURE_COLUMNS, Extraction
+from edstats.extraction.tokens import LONGEST, Tokens
 
 
 def read(text: str, *columns: str, **context: str) -> list[tuple[object, ...]]:
@@ -902,3 +903,11 @@ def test_endless_sentence_is_read_to_its_end(language: str, clause: str) -> None
     assert result.language == language
     assert {(item.value, item.unit) for item in result.items} == {(5, "school")}
     assert len(result.items) == 2000
+
+
+def test_endless_sentence_is_cut() -> None:
+    sentences = Tokens("and five schools, " * 2000).sentences
+    assert [sentence.start for sentence in sentences[1:]] == [sentence.stop for sentence in sentences[:-1]]
+    assert (sentences[0].start, sentences[-1].stop) == (0, 8000)
+    assert max(sentence.stop - sentence.start for sentence in sentences) == LONGEST
+    assert len({sentence.line for sentence in sentences}) == 1

@@ -140,8 +140,8 @@ def _scopes(
 
 def _said(hits: list[Hit], quantity: Quantity) -> str:
     """What the nearest predicate says; of the words that make one predicate the one that says it is to come."""
-    if not hits:
-        return ""
+    if len(hits) < 2:
+        return hits[0].value if hits else ""
     verbs = [hit for hit in hits if hit.value != "deadline"] or hits
     nearest = min(verbs, key=lambda hit: _distance(hit, quantity))
     joined = [hit for hit in verbs if abs(hit.start - nearest.start) <= _NEAR]

@@ -7,9 +7,9 @@ at ``starts[i]`` to ``ends[i]`` of the text is ``words[i]``. No pattern looks ba
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 # Marks without width, which no reader sees, and letters that grow when they are made small.
 _IRREGULAR = re.compile("[\u00ad\u0130\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
@@ -49,8 +49,7 @@ _HARD_WRAP = 50
 LONGEST = 200
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """Tokens ``start`` to ``stop``; ``line`` counts lines, ``paragraph`` counts runs of lines without an empty one."""
 
     number: int
@@ -59,10 +58,6 @@ class Sentence:
     line: int
     opens_line: bool
     closes_line: bool
-
-    def __len__(self) -> int:
-        """Its number of tokens."""
-        return self.stop - self.start
 
 
 class Tokens:
