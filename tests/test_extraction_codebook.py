@@ -220,8 +220,6 @@ def test_every_unit_pattern_is_found_in_a_text(language: str) -> None:
     missing = []
     for unit, pattern in listed("units", language):
         text = pattern.replace("*", "")
-        if language == "kk" and re.search("[a-z]", text.lower()):
-            continue  # a text in Latin letters is respelt before it is laid against the lists
         reading = Reading(text, language)
         longest = [hit.value for hit in reading.hits.get("unit", ())]
         if unit not in longest:

@@ -9,6 +9,7 @@ from functools import cache
 
 from edstats.codebook import read_table
 
+SCHEMES = ("2018", "2021")
 _OF_2021 = frozenset("şğǧŋñäöüū")
 _VOWELS = frozenset("аәеоөұүыіиуюя")
 _LATIN = re.compile("[a-zıáóúýǵńşğǧŋñäöüū]")

@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from edstats.codebook import read_table
+from edstats.extraction.kazakh_latin import SCHEMES, to_cyrillic
 from edstats.numeral_words import vocabulary
 from edstats.wordlists import WordList, stands
 
@@ -138,9 +139,11 @@ def _entries(language: str) -> Iterator[tuple[str, str, str]]:
     """The lists' names, meanings and patterns."""
     for table, key, kind in (("units", "unit", "unit"), ("concepts", "concept", "concept")):
         rows = read_table(table)
-        for value, patterns in zip(rows[key], rows[f"patterns_{language}"], strict=True):
-            for pattern in patterns.split("|"):
-                yield kind, value, pattern
+        cells = zip(rows[key], rows[f"patterns_{language}"], strict=True)
+        patterns = [(value, pattern) for value, cell in cells for pattern in cell.split("|")]
+        yield from ((kind, value, pattern) for value, pattern in patterns)
+        if language == "kk":
+            yield from ((kind, value, pattern) for value, pattern in _respelt(patterns))
     named: set[str] = set()
     numbers = read_table("number_words")
     for value, patterns in zip(numbers["value"], numbers[language], strict=True):
@@ -177,6 +180,17 @@ def _entries(language: str) -> Iterator[tuple[str, str, str]]:
                 named.add(name)
                 yield "programme", programme, name
     yield from _places(language)
+
+
+def _respelt(patterns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What Kazakh patterns in Latin letters (KZT, avtobus*) become in a text that is respelt in Cyrillic."""
+    listed = {pattern.lower() for _, pattern in patterns}
+    for value, pattern in patterns:
+        for scheme in SCHEMES:
+            spelt = " ".join(to_cyrillic(word, scheme) for word in pattern.lower().split())
+            # A stem that the list has as a whole word only is too short to be one: бала, адам.
+            if spelt not in listed and spelt.removesuffix("*") not in listed:
+                yield value, spelt
 
 
 def _places(language: str) -> Iterator[tuple[str, str, str]]:
