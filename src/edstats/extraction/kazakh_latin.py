@@ -11,6 +11,7 @@ from edstats.codebook import read_table
 
 SCHEMES = ("2018", "2021")
 _OF_2021 = frozenset("şğǧŋñäöüū")
+_OF_2018 = frozenset("ýǵńóúá")
 _VOWELS = frozenset("аәеоөұүыіиуюя")
 _LATIN = re.compile("[a-zıáóúýǵńşğǧŋñäöüū]")
 
@@ -18,7 +19,8 @@ _LATIN = re.compile("[a-zıáóúýǵńşğǧŋñäöüū]")
 def scheme_of(text: str) -> str:
     """The alphabet of a Kazakh text in Latin letters: "2018" or "2021"."""
     sample = text[:20_000].lower()
-    return "2021" if sum(sample.count(letter) for letter in _OF_2021) > sum(sample.count(sign) for sign in "ýǵńóúá") else "2018"
+    of_2021, of_2018 = (sum(map(sample.count, letters)) for letters in (_OF_2021, _OF_2018))
+    return "2021" if of_2021 > of_2018 else "2018"
 
 
 def to_cyrillic(word: str, scheme: str) -> str:
@@ -41,6 +43,6 @@ def _letters(scheme: str) -> tuple[re.Pattern[str], dict[str, str]]:
     table = read_table("kazakh_latin")
     # A letter of the scheme goes before the same letter of both.
     rows = [*table[table["scheme"] == ""].itertuples(), *table[table["scheme"] == scheme].itertuples()]
-    letters = {row.latin: row.cyrillic for row in rows}
+    letters = {str(row.latin): str(row.cyrillic) for row in rows}
     longest = sorted((letter for letter in letters if len(letter) > 1), key=len, reverse=True)
     return re.compile("|".join([*longest, "."])), letters

@@ -5,9 +5,11 @@ a time in step with the number of words.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
+
+import pandas as pd
 
 from edstats.codebook import read_table
 from edstats.extraction.kazakh_latin import SCHEMES, to_cyrillic
@@ -132,54 +134,60 @@ def _shortness(entry: _Entry) -> int:
 
 _MANY = frozenset({"concept", "role", "period", "locality", "region"})
 # Of two concepts that begin with one word the longer one hides these: "new school year" is no new school.
-_HIDDEN = {"school": frozenset(("preschool", "school_year")), "new": frozenset(("school_year",)), "new_build": frozenset(("opened_doors",))}
+_HIDDEN = {
+    "school": frozenset(("preschool", "school_year")),
+    "new": frozenset(("school_year",)),
+    "new_build": frozenset(("opened_doors",)),
+}
 
 
 def _entries(language: str) -> Iterator[tuple[str, str, str]]:
     """The lists' names, meanings and patterns."""
-    for table, key, kind in (("units", "unit", "unit"), ("concepts", "concept", "concept")):
-        rows = read_table(table)
-        cells = zip(rows[key], rows[f"patterns_{language}"], strict=True)
-        patterns = [(value, pattern) for value, cell in cells for pattern in cell.split("|")]
-        yield from ((kind, value, pattern) for value, pattern in patterns)
+    for table, kind in (("units", "unit"), ("concepts", "concept")):
+        patterns = list(_parted(_rows(read_table(table), kind, f"patterns_{language}")))
+        yield from _as(kind, patterns)
         if language == "kk":
-            yield from ((kind, value, pattern) for value, pattern in _respelt(patterns))
-    named: set[str] = set()
-    numbers = read_table("number_words")
-    for value, patterns in zip(numbers["value"], numbers[language], strict=True):
-        for pattern in patterns.split("|"):
-            yield "number", value, pattern
+            yield from _as(kind, _respelt(patterns))
+    yield from _as("number", _parted(_rows(read_table("number_words"), "value", language)))
     scales = _of("scales", language)
-    for word, factor, alone in zip(scales["word"], scales["factor"], scales["alone"], strict=True):
-        yield "scale", factor, word
-        if alone:
-            yield "number", "scale", word
-    for role, pattern in zip(*(_of("page_furniture", language)[column] for column in ("role", "pattern")), strict=True):
-        yield "furniture", role, pattern
+    yield from _as("scale", _rows(scales, "factor", "word"))
+    yield from (("number", "scale", word) for word, alone in _rows(scales, "word", "alone") if alone)
     qualifiers = _of("qualifiers", language)
-    for qualifier, position, phrase in zip(
-        qualifiers["qualifier"], qualifiers["position"], qualifiers["phrase"], strict=True
-    ):
-        yield position, qualifier, phrase
+    for position in ("before", "after"):
+        yield from _as(position, _rows(qualifiers[qualifiers["position"] == position], "qualifier", "phrase"))
     for table, kind, key, pattern in (
+        ("page_furniture", "furniture", "role", "pattern"),
         ("status_words", "status", "status", "pattern"),
         ("number_context", "role", "role", "word"),
         ("months", "month", "month", "pattern"),
         ("relative_times", "relative", "value", "pattern"),
+        ("period_words", "period", "role", "pattern"),
     ):
-        rows = _of(table, language)
-        for value, text in zip(rows[key], rows[pattern], strict=True):
-            yield kind, value, text
-    words = _of("period_words", language)
-    for role, pattern in zip(words["role"], words["pattern"], strict=True):
-        yield "period", role, pattern
-    programmes = read_table("programmes")
-    for column in ("name_en", "name_ru", "name_kk"):
-        for programme, name in zip(programmes["programme"], programmes[column], strict=True):
-            if name not in named:
-                named.add(name)
-                yield "programme", programme, name
-    yield from _places(language)
+        yield from _as(kind, _rows(_of(table, language), key, pattern))
+    named: dict[str, str] = {}
+    for column in _NAMES:
+        for programme, name in _rows(read_table("programmes"), "programme", column):
+            named.setdefault(name, programme)
+    yield from (("programme", programme, name) for name, programme in named.items())
+    yield from _places()
+
+
+_NAMES = ("name_en", "name_ru", "name_kk")
+_PATTERNS = ("patterns_en", "patterns_ru", "patterns_kk")
+_Pairs = Iterable[tuple[str, str]]
+
+
+def _rows(table: pd.DataFrame, value: str, pattern: str) -> _Pairs:
+    return zip(table[value].tolist(), table[pattern].tolist(), strict=True)
+
+
+def _parted(rows: _Pairs) -> _Pairs:
+    """Cells that hold several patterns, one at a time."""
+    return ((value, pattern) for value, cell in rows for pattern in cell.split("|"))
+
+
+def _as(kind: str, rows: _Pairs) -> Iterator[tuple[str, str, str]]:
+    return ((kind, value, pattern) for value, pattern in rows)
 
 
 def _respelt(patterns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -193,28 +201,19 @@ def _respelt(patterns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
                 yield value, spelt
 
 
-def _places(language: str) -> Iterator[tuple[str, str, str]]:
-    """Names of regions in every language, since sources mix them, and those of towns and districts in the text's."""
-    names = read_table("place_names")
-    for region, name in zip(names["region"], names["name"], strict=True):
-        if region != "KZ":
-            yield "region", region, name
-    table = read_table("regions")
-    for column in ("name_en", "name_ru", "name_kk"):
-        for region, name in zip(table["region"], table[column], strict=True):
-            if region != "KZ":
-                yield "region", region, name
-    localities = read_table("localities")
-    cities = set(table.loc[table["type"] == "city", "region"])
-    for row in localities.itertuples(index=False):
-        if row.region in cities and row.type == "city":
-            continue
-        for patterns in (row.patterns_en, row.patterns_ru, row.patterns_kk):
-            for pattern in patterns.split("|"):
-                yield "locality", f"{row.region}|{row.name_en}", pattern
+def _places() -> Iterator[tuple[str, str, str]]:
+    """Names of regions, towns and districts in every language, since sources mix them."""
+    regions, localities = read_table("regions"), read_table("localities")
+    names = [_rows(read_table("place_names"), "region", "name"), *(_rows(regions, "region", name) for name in _NAMES)]
+    yield from _as("region", (row for rows in names for row in rows if row[0] != "KZ"))
+    cities = set(regions.loc[regions["type"] == "city", "region"])
+    towns = localities[~(localities["region"].isin(cities) & (localities["type"] == "city"))]
+    towns = towns.assign(place=towns["region"] + "|" + towns["name_en"])
+    for column in _PATTERNS:
+        yield from _as("locality", _parted(_rows(towns, "place", column)))
 
 
-def _of(name: str, language: str):  # type: ignore[no-untyped-def]
+def _of(name: str, language: str) -> pd.DataFrame:
     table = read_table(name)
     return table[table["language"].isin(["", language])]
 
