@@ -1,4 +1,4 @@
-"""What of a page is not its text: datelines, counters, rates of exchange, weather, advertisements, links to other news."""
+"""What of a page is not its text: datelines, counters, rates of exchange, weather, advertisements, links to news."""
 
 from edstats.extraction.reading import Reading
 
@@ -28,10 +28,14 @@ def _judge(reading: Reading, start: int, stop: int) -> bool:
         return True
     if roles & {"rates", "weather", "advert", "contact", "counter"}:
         return True
-    dated = any(not word[0].isalpha() and ":" in word or word.count(".") == 2 or word.count("-") == 2 for word in words if word[0].isdigit())
-    if dated and len(words) <= _DATELINE and not reading.between("concept", start, stop):
+    if len(words) <= _DATELINE and any(map(_is_time, words)) and not reading.between("concept", start, stop):
         return True
     return _follows_links(reading, start) and words[-1] not in {".", "!", "?"} and stop not in reading.tokens.full_stops
+
+
+def _is_time(word: str) -> bool:
+    """Whether the token is a time of day or a date in digits."""
+    return word[0].isdigit() and (":" in word or word.count(".") == 2 or word.count("-") == 2)
 
 
 def _follows_links(reading: Reading, start: int) -> bool:

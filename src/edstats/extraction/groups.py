@@ -7,8 +7,8 @@ from edstats.extraction.reading import Reading
 # Which concept of concepts.csv names which group of groups.csv, where the indicator does not say it already.
 _GROUPS = {"small_school": "small", "hub_school": "hub", "rural": "rural", "state_owned": "state", "private": "private"}
 _GROUPED = frozenset(
-    "schools_renovated schools_built schools_internet hot_meals_schools hot_meals_students inclusive_schools kindergartens "
-    "schools_total students_total learning_quality teachers_trained".split()
+    "schools_renovated schools_built schools_internet hot_meals_schools hot_meals_students inclusive_schools "
+    "kindergartens schools_total students_total learning_quality teachers_trained".split()
 )
 _WORKS = frozenset(("schools_renovated", "renovation_spending"))
 

@@ -54,13 +54,13 @@ class Choice(NamedTuple):
 def _rules() -> dict[str, dict[str, tuple[Rule, ...]]]:
     """The rules by unit and by each concept that may meet their first need; "" for rules without needs."""
     by_unit: dict[str, dict[str, list[Rule]]] = defaultdict(lambda: defaultdict(list))
-    for row in read_table("indicator_rules").itertuples(index=False):
-        needs = tuple(tuple(need.split("|")) for need in row.needs.split())
+    for row in read_table("indicator_rules").to_dict("records"):
+        needs = tuple(tuple(need.split("|")) for need in row["needs"].split())
         rule = Rule(
-            *(row.indicator, row.detail, needs, tuple(row.lacks.split()), tuple(row.rivals.split())),
-            *(float(row.within), float(row.weight), row.unit_as),
+            *(row["indicator"], row["detail"], needs, tuple(row["lacks"].split()), tuple(row["rivals"].split())),
+            *(float(row["within"]), float(row["weight"]), row["unit_as"]),
         )
-        for unit in row.units.split():
+        for unit in row["units"].split():
             for concept in needs[0] if needs else ("",):
                 by_unit[unit][concept].append(rule)
     return {
@@ -114,15 +114,37 @@ def _score(rule: Rule, evidence: dict[str, float]) -> float:
             return 0.0
     if rule.rivals:
         school = min(SEGMENT - 0.1, evidence.get("school", 0.0))
-        if any([evidence.get(concept, 0.0) > school for concept in rule.rivals]):
+        if any(evidence.get(concept, 0.0) > school for concept in rule.rivals):
             return 0.0
     return rule.weight * (total / len(rule.needs) if rule.needs else 1.0)
 
 
 def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[str, float]:
     """The concepts near the figure, each with the best of its evidence."""
-    item = is_item(reading, quantity)
-    found: dict[str, float] = {concept: LEAD if item else TITLE for concept in context.title}
+    found = _evidence_around(reading, is_item(reading, quantity), context)
+    _add_sentence(found, reading, quantity, context)
+    if min(found.get("rural", 0.0), found.get("urban", 0.0)) >= BESIDE:
+        found["rural"] = found["urban"] = EARLIER  # "schools of town and village" are neither
+    acts = max(found.get("new_build", 0.0), found.get("renovate", 0.0))
+    by_amount = reading.word(quantity.start - 1) in _BY or reading.words[quantity.stop - 1].endswith(_KAZAKH_BY)
+    for concept, holds in (
+        ("capacity", is_capacity(reading, quantity)),
+        ("recipient", context.recipient),
+        ("of_kindergarten", context.of_kindergarten),
+        ("whole", acts < SEGMENT - 0.1 and _is_whole(reading, quantity)),
+        ("by_amount", by_amount),
+        ("ahead", any(hit.value == "planned" for hit in reading.between("status", *context.segment))),
+        ("of_school", context.of_school),
+        ("sized", context.sized),
+    ):
+        if holds:
+            found[concept] = 1.0
+    return found
+
+
+def _evidence_around(reading: Reading, item: bool, context: Context) -> dict[str, float]:
+    """The concepts of the title, the headings and the sentences before; ``item``: whether the title speaks for it."""
+    found = dict.fromkeys(context.title, LEAD if item else TITLE)
     if context.above:
         _add(found, reading.concepts_in(context.above), HEADING if item else ABOVE)
     if context.heading:
@@ -131,12 +153,16 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
         _add(found, reading.concepts_in(context.earlier), EARLIER)
     if context.lead:
         _add(found, reading.concepts_in(context.lead), LEAD)
-    sentence = quantity.sentence
+    return found
+
+
+def _add_sentence(found: dict[str, float], reading: Reading, quantity: Quantity, context: Context) -> None:
+    """Add the concepts of the figure's sentence, by how near they stand."""
     first, last = quantity.start, quantity.stop
     start, stop = context.segment
     low, high = context.neighbours
     names_more = quantity.unit_found in _NAMES_MORE
-    for hit in reading.between("concept", sentence.start, sentence.stop):
+    for hit in reading.between("concept", quantity.sentence.start, quantity.sentence.stop):
         at = hit.start
         if first <= at < last or (names_more and _is_named(reading, hit, quantity)):
             near = PHRASE
@@ -148,26 +174,6 @@ def evidence_of(reading: Reading, quantity: Quantity, context: Context) -> dict[
             near = APART if at < first else BEHIND
         if near > found.get(hit.value, 0.0):
             found[hit.value] = near
-    if is_capacity(reading, quantity):
-        found["capacity"] = 1.0
-    if min(found.get("rural", 0.0), found.get("urban", 0.0)) >= BESIDE:
-        found["rural"] = found["urban"] = EARLIER  # "schools of town and village" are neither
-    if context.recipient:
-        found["recipient"] = 1.0
-    if context.of_kindergarten:
-        found["of_kindergarten"] = 1.0
-    acts = max(found.get("new_build", 0.0), found.get("renovate", 0.0))
-    if acts < SEGMENT - 0.1 and _is_whole(reading, quantity):
-        found["whole"] = 1.0
-    if reading.word(quantity.start - 1) in _BY or reading.words[quantity.stop - 1].endswith(_KAZAKH_BY):
-        found["by_amount"] = 1.0
-    if any(hit.value == "planned" for hit in reading.between("status", *context.segment)):
-        found["ahead"] = 1.0
-    if context.of_school:
-        found["of_school"] = 1.0
-    if context.sized:
-        found["sized"] = 1.0
-    return found
 
 
 def _add(found: dict[str, float], concepts: Iterable[str], evidence: float) -> None:

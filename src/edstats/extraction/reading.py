@@ -112,7 +112,7 @@ class Reading:
             if sentence.opens_line
             and sentence.stop - sentence.start <= _HEADING
             and (not sentence.closes_line or sentence.stop not in full_stops)
-            and not any([word[0].isdigit() for word in words[sentence.start : sentence.stop]])
+            and not any(word[0].isdigit() for word in words[sentence.start : sentence.stop])
         ]
 
     @cached_property

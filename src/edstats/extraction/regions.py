@@ -116,11 +116,8 @@ def _without_dateline(reading: Reading, named: list[Mention]) -> list[Mention]:
         opens = mention.start == sentence.start and sentence.opens_line
         behind = reading.word(mention.stop)
         alone = mention.stop == sentence.stop and not sentence.closes_line
-        if opens and (alone or behind in {"-", "/", ".", ","}) and reading.tokens.text[
-            reading.tokens.starts[mention.start] : reading.tokens.ends[mention.stop - 1]
-        ].isupper():
-            places.append(mention)
-        elif opens and alone:
+        printed = reading.tokens.text[reading.tokens.starts[mention.start] : reading.tokens.ends[mention.stop - 1]]
+        if opens and (alone or (behind in {"-", "/", ".", ","} and printed.isupper())):
             places.append(mention)
     if len({reading.sentence_at(mention.start).number for mention in places}) > 1:
         places = []
@@ -213,13 +210,12 @@ def _kind_named(word: str) -> str:
 @cache
 def _place_words() -> tuple[tuple[str, str], ...]:
     table = read_table("place_words")
-    return tuple(
-        (word.lower(), kind) for word, kind in zip(table["word"], table["type"], strict=True) if kind in {"region", "city"}
-    )
+    words = zip(table["word"], table["type"], strict=True)
+    return tuple((word.lower(), kind) for word, kind in words if kind in {"region", "city"})
 
 
 def _main(reading: Reading, in_title: list[str], named: list[Mention]) -> str:
-    """The region of the title; else the one named most often, unless a national body speaks of several or in general."""
+    """The title's region; else the one named most often, unless a national body speaks of several or in general."""
     titles = {region for region in in_title if region != "KZ"}
     counts = Counter(mention.region for mention in named if mention.region != "KZ")
     if len(titles) > 1 or not (counts or titles):
@@ -264,8 +260,8 @@ def _existed(region: str, day: date) -> bool:
 @cache
 def _region_before(region: str) -> str:
     table = read_table("territories")
-    held = [row.region for row in table.itertuples() if region in row.includes.split() and row.region not in {region, "KZ"}]
-    return held[0] if held else region
+    held = zip(table["region"], table["includes"], strict=True)
+    return next((whole for whole, parts in held if region in parts.split() and whole not in {region, "KZ"}), region)
 
 
 def _with_this_region(reading: Reading, mentions: list[Mention], main: str) -> list[Mention]:

@@ -17,7 +17,8 @@ PAIR, CLAUSE, SENTENCE, LEAD, EARLIER, YEAR, TITLE, DEFAULT = (
     *("pair", "clause", "sentence", "lead", "earlier sentence", "year", "title", "default"),
 )
 # Of the words of one predicate the first of these says what it says: "планируется построить", "will have been built".
-_STRENGTH = {word: place for place, word in enumerate(("target", "planned", "started", "actual", "allocated", "deadline"))}
+_BY_STRENGTH = ("target", "planned", "started", "actual", "allocated", "deadline")
+_STRENGTH = {word: place for place, word in enumerate(_BY_STRENGTH)}
 _NEAR = 4
 Span = tuple[int, int]
 
@@ -58,9 +59,9 @@ def status_of(
     ends_later = bool(period and times.year and "/" in period and int(period[-4:]) > times.year)
     for how, span in _scopes(reading, quantity, segment, lead, earlier):
         said = _said(reading.between("status", *span), quantity)
-        if kind == "stock" and said == "planned" and how != CLAUSE and indicator not in _RESOLVED:
-            if how != SENTENCE or _says_done(reading, quantity):
-                continue
+        elsewhere = kind == "stock" and said == "planned" and how != CLAUSE and indicator not in _RESOLVED
+        if elsewhere and (how != SENTENCE or _says_done(reading, quantity)):
+            continue
         if said and (kind != "stock" or how in {CLAUSE, SENTENCE}):
             return _settled(said, kind, later or (ends_later and kind == "flow")), how
     if later or (ends_later and kind != "stock"):
@@ -73,9 +74,10 @@ def status_of(
 
 
 _WORKS = frozenset(
-    "schools_built school_places_built schools_renovated renovation_spending construction_spending first_graders".split()
+    "schools_built school_places_built schools_renovated renovation_spending construction_spending "
+    "first_graders".split()
 )
-# What exists now, whatever else the sentence says is to come; new schools and new shortages have indicators of their own.
+# What exists now, whatever else the sentence says is to come; new schools and shortages have indicators of their own.
 _NETWORK = frozenset(
     "schools_total schools_rural schools_urban schools_small teachers_total teacher_shortage colleges".split()
 )

@@ -98,7 +98,8 @@ class Times:
     def of_section(self, quantity: Quantity) -> str:
         """The past time that an earlier sentence without figures gave the paragraph: "What did 2020 bring?"."""
         sentences = self.reading.tokens.sentences
-        for number in range(quantity.sentence.number - 1, max(quantity.sentence.number - _SENTENCES_IN_SECTION, -1), -1):
+        own = quantity.sentence.number
+        for number in range(own - 1, max(own - _SENTENCES_IN_SECTION, -1), -1):
             earlier = sentences[number]
             if earlier.line != quantity.sentence.line:
                 break
@@ -129,7 +130,7 @@ class Times:
         for earlier in range(number - 1, max(number - _SENTENCES_BACK, -1), -1):
             if sentences[earlier].line != quantity.sentence.line:
                 break
-            before = [time for time in self._within(sentences[earlier].start, sentences[earlier].stop, False)]
+            before = self._within(sentences[earlier].start, sentences[earlier].stop, False)
             if before:
                 return before[-1].code if self._is_ahead(before[-1]) else ""
         at = bisect_left(self.starts, quantity.sentence.start)
@@ -197,7 +198,8 @@ def _printed(reading: Reading, published: int) -> Iterator[Time]:
             first = int(word)
             school = last == first + 1 and _is_school_year(reading, position, stop)
             named = any(hit.value == "school_year" for hit in reading.between("period", position - 2, stop + 3))
-            yield Time(position, stop, f"{first}-{last}" if school else f"{first}/{last}", doubtful=school and not named)
+            code = f"{first}-{last}" if school else f"{first}/{last}"
+            yield Time(position, stop, code, doubtful=school and not named)
         elif published and int(word) < published and _is_since(reading, position):
             yield Time(position, position + 1, f"{word}/{published}")
         else:
