@@ -59,6 +59,11 @@ class Regions:
             return before[-1].region, _place(before, before[-1]), ONLY if self.is_only else SENTENCE
         if self.is_only:
             return self.main, "", ONLY
+        return self._apart(quantity)
+
+    def _apart(self, quantity: Quantity) -> tuple[str, str, str]:
+        """The region of a figure before which its sentence names none."""
+        sentence = quantity.sentence
         heading = self._heading(sentence.start)
         if heading:
             return heading.region, heading.place, HEADING

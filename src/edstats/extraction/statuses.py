@@ -66,10 +66,15 @@ def status_of(
             return _settled(said, kind, later or (ends_later and kind == "flow")), how
     if later or (ends_later and kind != "stock"):
         return ("target" if kind == "share" else "planned"), YEAR
+    return _unsaid(reading, quantity, indicator, kind, title)
+
+
+def _unsaid(reading: Reading, quantity: Quantity, indicator: str, kind: str, title: str) -> tuple[str, str]:
+    """The status of a figure for which no word of status stands, and whose period is not one to come."""
     if reading.language == "kk" and kind == "flow" and _ends_in_future(reading, quantity):
         return "planned", SENTENCE
     if title and indicator in _WORKS and is_item(reading, quantity):
-        return _settled(title, kind, later), TITLE
+        return _settled(title, kind, later=False), TITLE
     return "actual", DEFAULT
 
 
