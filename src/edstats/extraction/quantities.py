@@ -19,6 +19,7 @@ BESIDE, ASIDE, SHARED, PARTITIVE, BEFORE, LISTED, ELIDED, GUESSED, NOT_FOUND = (
 _POSSESSIVE = frozenset("ы і сы сі ын ін сын сін ының інің сының сінің ына іне сына сіне ында інде сында сінде ынан інен y i sy si".split())
 # Nouns that a number counts only where they stand right beside it.
 _WEAK = frozenset(("region", "year", "village", "city", "district", "group", "programme", "project", "measure", "direction"))
+_BARE_PLACES = frozenset(("city", "district", "қала", "аудан"))
 _ABSTRACT = frozenset(("programme", "project", "measure", "direction"))
 _CAPACITY = frozenset(("place", "student", "child", "village", "person"))
 _OUT_OF = frozenset(("of", "из"))
@@ -127,6 +128,9 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
             if position <= first + 1:
                 return "uncounted", position, position, NOT_FOUND
             break
+        if unit and word in _BARE_PLACES and (reading.language == "en" or unit.stop in reading.units):
+            position += 1  # "5 new city schools"
+            continue
         if unit:
             if position > first and reading.unit_kind(unit.value) == "money":
                 break
