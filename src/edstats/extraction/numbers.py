@@ -45,7 +45,9 @@ def find_numbers(reading: Reading) -> list[Number]:
     """The numbers that may be figures, in order; ranges and pairs are joined."""
     numbers: list[Number] = []
     after = 0
-    asides = {place for start, roles in reading.roles.items() if "aside" in roles for place in range(start, roles["aside"])}
+    asides = {
+        place for start, roles in reading.roles.items() if "aside" in roles for place in range(start, roles["aside"])
+    }
     for position in _candidates(reading):
         if position < after or position in asides:
             continue
@@ -105,8 +107,7 @@ def _number(reading: Reading, position: int) -> Number | None:
     stop = min(stop, limit)
     printed = words[position:stop]
     window = [
-        Token(word.translate(_ZEROS), 0, 0, reading.glued(place))
-        for place, word in enumerate(printed, start=position)
+        Token(word.translate(_ZEROS), 0, 0, reading.glued(place)) for place, word in enumerate(printed, start=position)
     ]
     doubtful = False
     try:
@@ -197,9 +198,7 @@ _LONGEST_LABEL = 3
 
 def _is_named(reading: Reading, start: int) -> bool:
     """Whether what stands right before says that the number names or dates a thing: "№ 5", "the age of 16"."""
-    return any(
-        reading.roles.get(place, {}).get("label") == start for place in range(start - _LONGEST_LABEL, start)
-    )
+    return any(reading.roles.get(place, {}).get("label") == start for place in range(start - _LONGEST_LABEL, start))
 
 
 def _is_rate(reading: Reading, number: Number) -> bool:
@@ -224,7 +223,9 @@ def _is_part_of_word(reading: Reading, number: Number) -> bool:
         if before[:1].isalpha() or before != "-":
             return before not in {"/", "="}
         lead = reading.word(start - 2)
-        return not reading.glued(start - 1) or not (lead[:1].isdigit() or lead in {"%", ")"} or _ends_number(reading, start))
+        return not reading.glued(start - 1) or not (
+            lead[:1].isdigit() or lead in {"%", ")"} or _ends_number(reading, start)
+        )
     after = reading.word(stop)
     if number.in_words and after == "-" and reading.glued(stop) and reading.word(stop + 1)[:1].isalpha():
         return reading.language == "en" and not _is_counted_compound(reading, stop + 1)
@@ -313,7 +314,24 @@ def _is_bare_noun(reading: Reading, position: int) -> bool:
     return reading.word(position) in _BARE_NOUNS
 
 
-_BARE_NOUNS = frozenset("school школа лицей гимназия lyceum gymnasium class класс кабинет room каб мектебі лицейі гимназиясы".split())
+_BARE_NOUNS = frozenset(
+    (
+        "school",
+        "школа",
+        "лицей",
+        "гимназия",
+        "lyceum",
+        "gymnasium",
+        "class",
+        "класс",
+        "кабинет",
+        "room",
+        "каб",
+        "мектебі",
+        "лицейі",
+        "гимназиясы",
+    )
+)
 
 
 def _joined(reading: Reading, numbers: list[Number]) -> list[Number]:
@@ -339,7 +357,7 @@ def _range(low: Number, high: Number) -> Number:
     )
 
 
-_ABLATIVE = frozenset("дан ден тан тен нан нен".split())
+_ABLATIVE = frozenset(("дан", "ден", "тан", "тен", "нан", "нен"))
 _FROM = frozenset(("from", "с", "со"))
 _UP_TO = frozenset(("to", "до"))
 

@@ -16,9 +16,40 @@ BESIDE, ASIDE, SHARED, PARTITIVE, BEFORE, LISTED, ELIDED, GUESSED, NOT_FOUND = (
     *("beside", "aside", "shared", "partitive", "before", "listed", "elided", "guessed", "not found"),
 )
 # Kazakh "of them": 269-ы, 80-інің. What stands behind such a number is not what it counts.
-_POSSESSIVE = frozenset("ы і сы сі ын ін сын сін ының інің сының сінің ына іне сына сіне ында інде сында сінде ынан інен y i sy si".split())
+_POSSESSIVE = frozenset(
+    (
+        "ы",
+        "і",
+        "сы",
+        "сі",
+        "ын",
+        "ін",
+        "сын",
+        "сін",
+        "ының",
+        "інің",
+        "сының",
+        "сінің",
+        "ына",
+        "іне",
+        "сына",
+        "сіне",
+        "ында",
+        "інде",
+        "сында",
+        "сінде",
+        "ынан",
+        "інен",
+        "y",
+        "i",
+        "sy",
+        "si",
+    )
+)
 # Nouns that a number counts only where they stand right beside it.
-_WEAK = frozenset(("region", "year", "village", "city", "district", "group", "programme", "project", "measure", "direction"))
+_WEAK = frozenset(
+    ("region", "year", "village", "city", "district", "group", "programme", "project", "measure", "direction")
+)
 _BARE_PLACES = frozenset(("city", "district", "қала", "аудан"))
 _ABSTRACT = frozenset(("programme", "project", "measure", "direction"))
 _CAPACITY = frozenset(("place", "student", "child", "village", "person"))
@@ -60,9 +91,7 @@ def find_quantities(reading: Reading, numbers: list[Number]) -> list[Quantity]:
     return _with_elided(reading, found)
 
 
-def _with_noun(
-    reading: Reading, number: Number, earlier: Number | None, follower: Quantity | None
-) -> Quantity | None:
+def _with_noun(reading: Reading, number: Number, earlier: Number | None, follower: Quantity | None) -> Quantity | None:
     """The number with the noun that stands behind it, None where that noun counts no figure."""
     sentence = reading.sentence_at(number.start)
     unit, noun, stop, how = _noun_behind(reading, number, sentence)
@@ -105,7 +134,9 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
     position = number.ending
     if reading.role("multiple", number.start):
         return "times", number.start, number.ending, BESIDE
-    if (number.ending > number.stop and reading.words[number.ending - 1] in _POSSESSIVE) or _is_possessive(reading, number):
+    if (number.ending > number.stop and reading.words[number.ending - 1] in _POSSESSIVE) or _is_possessive(
+        reading, number
+    ):
         return "", -1, number.ending, NOT_FOUND
     if reading.word(position) == "-" and reading.glued(position):
         position += 1
@@ -160,7 +191,28 @@ def _noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[
 
 _VERB_ENDINGS = ("ли", "ло", "ла", "ют", "ут", "ат", "ят", "ться", "ся", "сь")
 _KAZAKH_NUMBERS = frozenset(
-    "бір екі үш төрт бес алты жеті сегіз тоғыз он жиырма отыз қырық елу алпыс жетпіс сексен тоқсан жүз мың".split()
+    (
+        "бір",
+        "екі",
+        "үш",
+        "төрт",
+        "бес",
+        "алты",
+        "жеті",
+        "сегіз",
+        "тоғыз",
+        "он",
+        "жиырма",
+        "отыз",
+        "қырық",
+        "елу",
+        "алпыс",
+        "жетпіс",
+        "сексен",
+        "тоқсан",
+        "жүз",
+        "мың",
+    )
 )
 _KAZAKH_OF_THEM = ("ы", "і", "ын", "ін", "ының", "інің", "ына", "іне", "ында", "інде", "ынан", "інен")
 
@@ -170,17 +222,39 @@ def _is_possessive(reading: Reading, number: Number) -> bool:
     if reading.language == "kk" and reading.word(number.ending) in {"астамы", "жуығы", "артығы"}:
         return True
     last = reading.words[number.stop - 1]
-    return number.in_words and reading.language == "kk" and last not in _KAZAKH_NUMBERS and last.endswith(_KAZAKH_OF_THEM)
+    return (
+        number.in_words and reading.language == "kk" and last not in _KAZAKH_NUMBERS and last.endswith(_KAZAKH_OF_THEM)
+    )
 
 
 def _ends_phrase(reading: Reading, position: int) -> bool:
     """Whether a preposition, verb or joining word stands there, behind which another phrase begins."""
-    return reading.role("stop", position) or reading.role("verb", position) or (
-        reading.role("and", position) and not reading.word(position + 1).endswith(_ADJECTIVES)
+    return (
+        reading.role("stop", position)
+        or reading.role("verb", position)
+        or (reading.role("and", position) and not reading.word(position + 1).endswith(_ADJECTIVES))
     )
 
 
-_ADJECTIVES = ("ых", "их", "ый", "ая", "ые", "ую", "ой", "ою", "ing", "al", "ed", "дық", "дік", "лық", "лік", "тық", "тік")
+_ADJECTIVES = (
+    "ых",
+    "их",
+    "ый",
+    "ая",
+    "ые",
+    "ую",
+    "ой",
+    "ою",
+    "ing",
+    "al",
+    "ed",
+    "дық",
+    "дік",
+    "лық",
+    "лік",
+    "тық",
+    "тік",
+)
 
 
 def _seats(reading: Reading, position: int) -> int:
@@ -230,7 +304,25 @@ def _head(reading: Reading, code: str, position: int, stop: int, limit: int) -> 
 
 # The second noun of a Kazakh compound ends in its possessive, and has no plural after a number: "мектеп оқушысы".
 _KAZAKH_HEAD = re.compile("^(?!.*(?:лар|лер|дар|дер|тар|тер)).*(?:сы|сі|ы|і)(?:н|на|не|нда|нде|нан|нен|ның|нің|мен)?$")
-_BARE = frozenset("сынып ауыл school student teacher class kindergarten college мектеп оқушы балабақша колледж мұғалім mektep oqýshy".split())
+_BARE = frozenset(
+    (
+        "сынып",
+        "ауыл",
+        "school",
+        "student",
+        "teacher",
+        "class",
+        "kindergarten",
+        "college",
+        "мектеп",
+        "оқушы",
+        "балабақша",
+        "колледж",
+        "мұғалім",
+        "mektep",
+        "oqýshy",
+    )
+)
 _INSTITUTIONS = frozenset(("school", "kindergarten", "college", "mini-centre"))
 
 
@@ -241,9 +333,7 @@ def _joined_institutions(reading: Reading, code: str, stop: int) -> tuple[set[st
         word = reading.word(position)
         if not (word == "," or reading.role("and", position)):
             break
-        following = next(
-            (reading.units[at] for at in range(position + 1, position + 3) if at in reading.units), None
-        )
+        following = next((reading.units[at] for at in range(position + 1, position + 3) if at in reading.units), None)
         if following is None or following.value not in _INSTITUTIONS:
             break
         between = range(position + 1, following.start)
@@ -288,7 +378,11 @@ def _is_joined(reading: Reading, number: Number, follower: Quantity) -> bool:
     if not gap or len(gap) > 4:
         return False
     last = len(gap) - 1 + number.ending
-    return (reading.role("and", last) or gap[-1] in {"/"}) and follower.unit_found in {BESIDE, SHARED} and follower.is_count
+    return (
+        (reading.role("and", last) or gap[-1] in {"/"})
+        and follower.unit_found in {BESIDE, SHARED}
+        and follower.is_count
+    )
 
 
 def _with_elided(reading: Reading, quantities: list[Quantity]) -> list[Quantity]:
@@ -306,8 +400,12 @@ def _with_elided(reading: Reading, quantities: list[Quantity]) -> list[Quantity]
 
 
 _OLDEST = 18
-_AGE_LINKS = frozenset("from to up until under over below above between and than от до".split())
-_AGE_MARKS = frozenset("from up under over below above between younger older от старше младше".split())
+_AGE_LINKS = frozenset(
+    ("from", "to", "up", "until", "under", "over", "below", "above", "between", "and", "than", "от", "до")
+)
+_AGE_MARKS = frozenset(
+    ("from", "up", "under", "over", "below", "above", "between", "younger", "older", "от", "старше", "младше")
+)
 _COUNTS = frozenset(("number", "число", "количество", "числа"))
 
 
@@ -480,8 +578,10 @@ def _noun_before(reading: Reading, quantity: Quantity, start: int) -> _Noun | No
         between = reading.words[unit.stop : position]
         signs = [at for at, word in enumerate(between) if word in _IS]
         touches = not between and (reading.language != "ru" or reading.words[unit.stop - 1] in _GENITIVES)
-        close = touches or (bool(signs) and signs[0] <= 1) or (
-            reading.words[unit.stop - 1] in _GENITIVES and "," not in between
+        close = (
+            touches
+            or (bool(signs) and signs[0] <= 1)
+            or (reading.words[unit.stop - 1] in _GENITIVES and "," not in between)
         )
         return _Noun(unit.value, place, close)
     return None
@@ -495,12 +595,56 @@ def _is_oblique(reading: Reading, start: int, stop: int) -> bool:
 
 
 _NOT_BEFORE = _WEAK | {"person", "parent", "class", "computer", "enterprise"}
-_PREPOSITIONS = frozenset("in at for to with by from on в во на для по с со к у из о об при за".split())
+_PREPOSITIONS = frozenset(
+    (
+        "in",
+        "at",
+        "for",
+        "to",
+        "with",
+        "by",
+        "from",
+        "on",
+        "в",
+        "во",
+        "на",
+        "для",
+        "по",
+        "с",
+        "со",
+        "к",
+        "у",
+        "из",
+        "о",
+        "об",
+        "при",
+        "за",
+    )
+)
 _KAZAKH_OBLIQUE = ("да", "де", "та", "те", "ға", "ге", "қа", "ке", "дағы", "дегі", "тағы", "тегі", "нан", "нен")
 # Genitives that a Russian clause puts first and counts last: "мест в ней 1200", "кабинетов установлено 130".
 _GENITIVES = frozenset(
-    "школ мест учеников учащихся детей педагогов учителей кабинетов автобусов камер колледжей садов детсадов организаций "
-    "объектов первоклассников студентов вакансий школьников".split()
+    (
+        "школ",
+        "мест",
+        "учеников",
+        "учащихся",
+        "детей",
+        "педагогов",
+        "учителей",
+        "кабинетов",
+        "автобусов",
+        "камер",
+        "колледжей",
+        "садов",
+        "детсадов",
+        "организаций",
+        "объектов",
+        "первоклассников",
+        "студентов",
+        "вакансий",
+        "школьников",
+    )
 )
 _IS = frozenset(("-", ":", "(", "саны", "sany", "|", "=", "is", "was", "составляет", "составило", "составила"))
 
@@ -518,7 +662,11 @@ def _qualifier(reading: Reading, number: Number, stop: int) -> str:
                 return hit.value
     for place in range(number.stop - 1, min(max(stop, number.ending) + 2, number.stop + 6)):
         after = reading.after.get(place)
-        if after and reading.word(after.stop) not in _THAN and reading.sentence_at(place) is reading.sentence_at(number.start):
+        if (
+            after
+            and reading.word(after.stop) not in _THAN
+            and reading.sentence_at(place) is reading.sentence_at(number.start)
+        ):
             return after.value
     return "exact"
 
@@ -529,6 +677,7 @@ _THAN = frozenset(("than", "чем"))  # "900 teachers, and more than 7,900 stud
 def _links(reading: Reading, start: int, stop: int) -> bool:
     """Whether only prepositions, articles and currency signs stand between a qualifier and its number."""
     return all(
-        reading.role("link", place) or (place in reading.units and reading.unit_kind(reading.units[place].value) == "money")
+        reading.role("link", place)
+        or (place in reading.units and reading.unit_kind(reading.units[place].value) == "money")
         for place in range(start, stop)
     )
