@@ -88,7 +88,7 @@ def test_only_what_the_phrase_does_not_tell_is_filled_in() -> None:
         "indicator": "schools_total",
         "as_printed": "521 schools",
         "status": "actual",
-        "confidence": "0.98",
+        "confidence": "0.980",
         "reason": "its noun",
     }
 

@@ -239,7 +239,11 @@ def test_table_takes_the_unit_of_its_column() -> None:
         ("Охват дошкольным воспитанием планируется увеличить с 84 до 86,5%.", "percent", "preschool_coverage"),
         ("Мектепке дейінгі тәрбиемен қамту 84-тен 86,5%-ға жеткізіледі.", "percent", "preschool_coverage"),
         ("Мектепке дейінгі тәрбиемен қамтуды 84%-дан 86,5%-ға арттыру көзделген.", "percent", "preschool_coverage"),
-        ("Мектепке дейінгі тәрбиемен қамтуды 84 пайыздан 86,5 пайызға арттыру көзделген.", "percent", "preschool_coverage"),
+        (
+            "Мектепке дейінгі тәрбиемен қамтуды 84 пайыздан 86,5 пайызға арттыру көзделген.",
+            "percent",
+            "preschool_coverage",
+        ),
     ],
 )
 def test_target_pair_is_a_level_and_a_target(text: str, unit: str, indicator: str) -> None:

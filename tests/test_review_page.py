@@ -342,8 +342,8 @@ def one(**read_as: Any) -> Extraction:
     ("confidence", "said"),
     [
         (1.0, "100% accepted"),
-        (ACCEPTED, "97% accepted"),
-        (math.nextafter(ACCEPTED, 0), "96% to check"),
+        (ACCEPTED, "93% accepted"),
+        (math.nextafter(ACCEPTED, 0), "92% to check"),
         (0.0, "0% to check"),
     ],
 )

@@ -79,7 +79,7 @@ def _row(item: Figure, phrase: "_Phrase", period: str) -> dict[str, str]:
         "counted": _counted(item),
         "share_of": whole,
         "note": "; ".join(notes),
-        "confidence": f"{item.confidence:.2f}",
+        "confidence": f"{item.confidence:.3f}",
         "reason": "; ".join(filter(None, reasons)),
     }
 

@@ -29,7 +29,7 @@ from edstats.faults import Fault
 from edstats.numerals import LANGUAGES
 from edstats.periods import UnreadablePeriod, read_period
 from edstats.publications import clean_sources
-from edstats.raw import FIGURE_COLUMNS, NAME, SOURCE_COLUMNS, Raw, _key_faults, _read_table
+from edstats.raw import FIGURE_COLUMNS, NAME, SOURCE_COLUMNS, Raw, key_faults, read_raw_table
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def write_draft(extraction: Extraction, source: str, data: Path) -> tuple[Path |
         faults = [files.fault(files.draft, found, "there is nothing to draft; if it has figures, enter them by hand")]
     if faults:
         return None, faults
-    sources = _read_table(files.sources, data, SOURCE_COLUMNS, [])
+    sources = read_raw_table(files.sources, data, SOURCE_COLUMNS, [])
     own = sources[sources["source"] == source]
     # The rows will be read in the language of the source's row, whatever the document looks like.
     language = next((name for name in own["language"] if name in LANGUAGES), extraction.language)
@@ -103,7 +103,7 @@ def accept(source: str, data: Path) -> tuple[int, list[Fault]]:
         faults = [files.fault(files.draft, "no such draft", f"write it with edstats extract --draft {source}")]
     if faults:
         return 0, faults
-    rows = _read_table(files.draft, data, DRAFT_COLUMNS, faults)
+    rows = read_raw_table(files.draft, data, DRAFT_COLUMNS, faults)
     faults += _row_faults(files, rows.assign(source=source))
     # Only when the draft is known to be sound does anything change.
     faults = sorted(set(faults)) or _attempt(
@@ -145,9 +145,9 @@ def _row_faults(files: _Files, rows: pd.DataFrame) -> list[Fault]:
     """All faults of the draft's rows and of its source's row."""
     today = date.today()
     faults: list[Fault] = []
-    sources = _read_table(files.sources, files.data, SOURCE_COLUMNS, faults, required=False)
+    sources = read_raw_table(files.sources, files.data, SOURCE_COLUMNS, faults, required=False)
     own = sources[sources["source"] == files.source]
-    keyed = [*_key_faults(sources, rows), *clean_sources(sources, today)[1]]
+    keyed = [*key_faults(sources, rows), *clean_sources(sources, today)[1]]
     faults += [fault for fault in keyed if (fault.file, fault.row) in _lines(own)]
     if own.empty and not faults:
         faults.append(_missing_source(files))
@@ -192,7 +192,7 @@ def _suggested_row(document: Document, source: str, language: str) -> dict[str, 
 
 def _suggestion(files: _Files) -> dict[str, str]:
     """The suggested row as it stands beside the draft; only the source's name where there is none."""
-    rows = _read_table(files.suggestion, files.data, SOURCE_COLUMNS, [])
+    rows = read_raw_table(files.suggestion, files.data, SOURCE_COLUMNS, [])
     return _records(rows)[0] if len(rows) else dict.fromkeys(SOURCE_COLUMNS, "") | {"source": files.source}
 
 

@@ -53,7 +53,7 @@ def read_raw(data: Path) -> Raw:
     """
     raw = data / "raw"
     faults: list[Fault] = []
-    sources = _read_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)
+    sources = read_raw_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)
     known = len(faults)
     figures = _read_figures(raw / "figures", data, faults)
     # What points to a row of a file that could not be read whole is judged once the file can be.
@@ -61,7 +61,7 @@ def read_raw(data: Path) -> Raw:
     corrections = _read_optional(raw / "corrections.csv", data, CORRECTION_COLUMNS, faults)
     doubts = _read_optional(raw / "doubts.csv", data, DOUBT_COLUMNS, faults)
     prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
-    faults += _key_faults(sources, figures) + _price_faults(prices)
+    faults += key_faults(sources, figures) + _price_faults(prices)
     figures, correction_faults = _corrected(figures, corrections, unread)
     faults += correction_faults + _doubt_faults(doubts, sources, figures, unread)
     return Raw(sources, figures, doubts, prices, tuple(faults))
@@ -73,7 +73,7 @@ def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame
         faults.append(Fault(_shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it"))
     tables = []
     for path in paths:
-        table = _read_table(path, data, FIGURE_COLUMNS, faults)
+        table = read_raw_table(path, data, FIGURE_COLUMNS, faults)
         table.insert(0, "source", path.stem)
         tables.append(table)
     columns = ["source", *FIGURE_COLUMNS, "file", "row"]
@@ -82,11 +82,11 @@ def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame
 
 def _read_optional(path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
     if path.exists():
-        return _read_table(path, data, columns, faults, required=False)
+        return read_raw_table(path, data, columns, faults, required=False)
     return pd.DataFrame(columns=[*columns, "file", "row"])
 
 
-def _read_table(
+def read_raw_table(
     path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault], required: bool = True
 ) -> pd.DataFrame:
     """One CSV file as strings with ``file`` and ``row``; its faults are added to ``faults``."""
@@ -158,7 +158,7 @@ def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> li
     return list(dict.fromkeys(faults))
 
 
-def _key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
+def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     """Keys that are missing, stand twice or point nowhere."""
     faults = _required(sources, ("source", "publisher", "title"), "sources")
     faults += _required(figures, ("figure",), "figures")

@@ -119,10 +119,7 @@ def stands(pattern: tuple[str, ...], words: list[str]) -> bool:
     """Whether the folded words are those of an entry: equal, or begun or ended as a ``*`` of the entry allows."""
     if len(pattern) != len(words):
         return False
-    for part, word in zip(pattern, words, strict=True):
-        if part != word and not _fits(part, word):
-            return False
-    return True
+    return all(part == word or _fits(part, word) for part, word in zip(pattern, words, strict=True))
 
 
 def _fits(part: str, word: str) -> bool:

@@ -19,7 +19,9 @@ _SCORES = ((1.05, "strong"), (0.85, "good"), (0.6, "fair"), (0.45, "weak"), (0.0
 _LEADS = ((0.5, "clear"), (0.25, "ahead"), (0.1, "close"), (0.0, "tie"))
 
 
-def marks_of(reading: Reading, quantity: Quantity, choice: Choice, region_found: str, inherited: str) -> tuple[str, ...]:
+def marks_of(
+    reading: Reading, quantity: Quantity, choice: Choice, region_found: str, inherited: str
+) -> tuple[str, ...]:
     """What the reading of a figure rests on, as the marks of confidence.csv.
 
     ``inherited``: "whole" or "topic" where another figure's indicator was taken over, else "".
@@ -34,8 +36,8 @@ def marks_of(reading: Reading, quantity: Quantity, choice: Choice, region_found:
         f"{choice.indicator}:{rule}",
         f"region:{region_found}",
         f"is:{choice.indicator}",
+        f"{choice.indicator} in {choice.unit}",
         f"said:{_said(choice)}",
-        f"counts:{_family(quantity)}",
     ]
     if number.doubtful:
         marks.append("number:doubtful")
@@ -55,16 +57,6 @@ def _said(choice: Choice) -> str:
 
 def _band(value: float, bands: tuple[tuple[float, str], ...]) -> str:
     return next(name for least, name in bands if value >= least)
-
-
-def _family(quantity: Quantity) -> str:
-    """What kind of thing the figure counts, since some are told apart more easily than others."""
-    unit = quantity.unit
-    if unit in {"school", "facility", "organisation", "building"}:
-        return "schools"
-    if unit in {"student", "child", "person", "teacher"}:
-        return "people"
-    return unit if unit in {"place", "percent", "KZT"} else "things"
 
 
 def confidence_of(marks: Iterable[str]) -> float:

@@ -152,10 +152,14 @@ class Tokens:
         """Whether a line that was broken for its length alone goes on in the next one."""
         if not self.text[self.starts[stop]].islower() or stop in self.full_stops:
             return False
-        return (
-            self.ends[stop - 1] - self.starts[line_start] >= _HARD_WRAP
-            and self.words[stop - 1] not in {".", "!", "?", ":", ";", "…"}
-        )
+        return self.ends[stop - 1] - self.starts[line_start] >= _HARD_WRAP and self.words[stop - 1] not in {
+            ".",
+            "!",
+            "?",
+            ":",
+            ";",
+            "…",
+        }
 
 
 def _fold(text: str) -> tuple[str, list[int] | None]:
