@@ -121,12 +121,10 @@ SAME = {
     ("KZ-55", "urban_school_share"),
     ("KZ-55", "urban_schools"),
 }
-# Which money and which places go with which schools, only a person can say. The drafts leave the programme empty, and
-# then new schools and renovations are both of the region as a whole.
+# Which money and which places go with which schools, only a person can say: the drafts leave the programme empty.
 OTHERWISE = {
     ("missing", "KZ-55", "places_per_new_school"),
     ("missing", "KZ-55", "renovation_spending_per_school"),
-    ("surplus", "KZ-55", "new_schools_per_renovation"),
 }
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from edstats.extraction.indicators import OTHER, Choice
-from edstats.extraction.quantities import ELIDED, LISTED, Quantity
+from edstats.extraction.nouns import ELIDED, LISTED
+from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
 from edstats.extraction.statuses import Kin
 from edstats.extraction.tokens import Sentence

@@ -1,6 +1,6 @@
 """The narrower population, the kind of works and the programme of a figure, from the words that stand with it."""
 
-from edstats.extraction.indicators import BESIDE, PHRASE
+from edstats.extraction.indicators import APART, BESIDE, PHRASE
 from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
 
@@ -24,10 +24,12 @@ def works_of(evidence: dict[str, float], indicator: str) -> str:
     """capital, current, reconstruction, mixed for capital and current together; "" where the text does not say."""
     if indicator not in _WORKS:
         return ""
+    # "Capital repairs of six schools, for which 1.8 billion is allocated": money stands apart from what it is for.
+    least = APART if indicator == "renovation_spending" else BESIDE
     near = {
         works: evidence.get(f"{works}_works", 0.0)
         for works in ("capital", "current", "reconstruction")
-        if evidence.get(f"{works}_works", 0.0) >= BESIDE
+        if evidence.get(f"{works}_works", 0.0) >= least
     }
     if not near:
         return ""

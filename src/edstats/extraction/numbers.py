@@ -315,22 +315,7 @@ def _is_bare_noun(reading: Reading, position: int) -> bool:
 
 
 _BARE_NOUNS = frozenset(
-    (
-        "school",
-        "школа",
-        "лицей",
-        "гимназия",
-        "lyceum",
-        "gymnasium",
-        "class",
-        "класс",
-        "кабинет",
-        "room",
-        "каб",
-        "мектебі",
-        "лицейі",
-        "гимназиясы",
-    )
+    ("school школа лицей гимназия lyceum gymnasium class класс кабинет room каб мектебі лицейі гимназиясы").split()
 )
 
 
