@@ -335,6 +335,20 @@ def test_indicator(indicator: str, text: str) -> None:
     assert one(text, "indicator", published="2024-12-02") == indicator
 
 
+@pytest.mark.parametrize(
+    ("text", "indicators"),
+    [
+        ("В области работают 150 школ, из них 60 сельских.", ["schools_total", "schools_rural"]),
+        ("The region has 150 schools, and 60 of them are rural.", ["schools_total", "schools_rural"]),
+        ("Өңірде 150 мектеп бар, оның 60-ы шағын жинақты.", ["schools_total", "schools_small"]),
+        ("В области трудятся 900 учителей. Трехсменных школ много, их 50.", ["teachers_total", "schools_multi_shift"]),
+        ("Облыста 900 мұғалім бар. Үш ауысымды мектептер көп, олар 50.", ["teachers_total", "schools_multi_shift"]),
+    ],
+)
+def test_part_and_pronoun_are_of_the_noun_that_they_stand_for(text: str, indicators: list[str]) -> None:
+    assert [figure.indicator for figure in extract(text, published="2024-12-02").items] == indicators
+
+
 # ---------------------------------------------------------------- regions
 
 

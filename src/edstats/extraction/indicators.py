@@ -22,6 +22,7 @@ PHRASE, SEGMENT, BESIDE, APART, LEAD, HEADING, EARLIER, BEHIND, TITLE, ABOVE = (
     *(1.0, 0.92, 0.75, 0.6, 0.55, 0.5, 0.45, 0.42, 0.38, 0.34),
 )
 _ITEM = 11  # words
+_BEFORE_NOUN = 2  # words from what a noun is called to the noun
 _AFTER_ELIDED = 2  # words that stand for a noun left out: "90 новых"
 
 
@@ -190,6 +191,8 @@ def _is_named(reading: Reading, hit: Hit, quantity: Quantity) -> bool:
     beside = 0 <= hit.start - quantity.stop < _AFTER_ELIDED
     if beside and (quantity.stop == hit.start or reading.words[quantity.stop][0].isalpha()):
         return True
+    if quantity.unit_found == "before" and 0 <= quantity.noun - hit.stop < _BEFORE_NOUN:
+        return True  # "of three-shift schools there are many, they are 50"
     return quantity.unit_found != "shared" and hit.start <= quantity.noun < hit.stop
 
 

@@ -158,6 +158,10 @@ def _find_elided(reading: Reading, tables: "_Tables", quantity: Quantity, earlie
     if head:
         quantity.unit, quantity.noun, quantity.unit_found = head.value, head.start, LISTED
         return
+    spoken_of = _noun_of_pronoun(reading, quantity)
+    if spoken_of:
+        quantity.unit, quantity.noun, quantity.unit_found = spoken_of.value, spoken_of.start, BEFORE
+        return
     last = _antecedent(reading, quantity, earlier)
     inside = last is not None and last.sentence.number == here.number
     before = noun_before(reading, quantity.number, max(last.stop, here.start) if last and inside else here.start)
@@ -173,6 +177,21 @@ def _find_elided(reading: Reading, tables: "_Tables", quantity: Quantity, earlie
 
 
 _NO_HIT = Hit(0, 0, "")
+_PRONOUNS = frozenset(("they", "их", "олар"))
+
+
+def _noun_of_pronoun(reading: Reading, quantity: Quantity) -> Hit | None:
+    """The noun for which the word before the number stands: "трёхсменных школ много, их 50"."""
+    start = quantity.number.start
+    for place in range(start - 1, max(start - 3, quantity.sentence.start), -1):
+        if reading.words[place] in _PRONOUNS and reading.word(place - 1) == ",":
+            named = [
+                unit
+                for unit in reading.between("unit", max(place - REACH, quantity.sentence.start), place)
+                if unit.value in INSTITUTIONS
+            ]
+            return named[-1] if named else None
+    return None
 
 
 def _antecedent(reading: Reading, quantity: Quantity, earlier: list[Quantity]) -> Quantity | None:
