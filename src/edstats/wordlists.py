@@ -79,8 +79,11 @@ class WordList(Generic[Value]):
     def __init__(self, entries: Iterable[tuple[str, Value]]) -> None:
         """``entries``: the printed words, as the codebook writes them, and their meaning."""
         self._words: dict[str, list[tuple[tuple[str, ...], Value]]] = defaultdict(list)
-        for phrase, value in entries:
-            pattern = tuple(_PATTERN_TOKEN.findall(fold(phrase)))
+        known = list(entries)
+        # All at once: a call for each would take longer than all else that is done before the first text.
+        folded = fold_all(pa.array([phrase for phrase, _ in known], pa.large_string())).to_pylist()
+        for phrase, (_, value) in zip(folded, known, strict=True):
+            pattern = tuple(_PATTERN_TOKEN.findall(phrase))
             self._words[pattern[0]].append((pattern, value))
         self._stems = sorted({len(word) - 1 for word in self._words if len(word) > 1 and word.endswith("*")})
         self._endings = sorted({len(word) - 1 for word in self._words if len(word) > 1 and word.startswith("*")})

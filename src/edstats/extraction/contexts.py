@@ -2,12 +2,11 @@
 
 from bisect import bisect_left
 
-from edstats.extraction.earlier import INSTITUTIONS, Earlier
+from edstats.extraction.earlier import BUILDINGS, Earlier
 from edstats.extraction.indicators import Context, is_capacity
 from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
-
-Span = tuple[int, int]
+from edstats.extraction.tokens import Span
 
 _PEOPLE = frozenset(("student", "child"))
 _SIZES = frozenset(("place", *_PEOPLE))
@@ -110,7 +109,7 @@ def _is_of_school(reading: Reading, quantity: Quantity, earlier: Earlier) -> boo
             return True
         return is_capacity(reading, quantity)
     return any(reading.word(quantity.start - back) in _FOR for back in (1, 2, 3)) and any(
-        unit.value in INSTITUTIONS for unit in reading.between("unit", quantity.start - 8, quantity.start)
+        unit.value in BUILDINGS for unit in reading.between("unit", quantity.start - 8, quantity.start)
     )
 
 

@@ -14,9 +14,9 @@ OWN, WHOLE, TOPIC = "", "whole", "topic"
 _SURE = 0.8  # score of a rule above which a part is what its own words say
 _UNEXPLAINED = 0.5  # and below which a count is of what the text is about
 _TOPIC_FIGURES, _TOPIC_SENTENCES = 4, 3
-_NEAR = 8
+_NEAR_SIZE = 8
 # What may be built or renovated.
-INSTITUTIONS = frozenset(("school", "facility", "building", "organisation", "extension"))
+BUILDINGS = frozenset(("school", "facility", "building", "organisation", "extension"))
 _VAGUE = frozenset(("facility", "building"))
 _ACTIONS = frozenset(("schools_built", "schools_renovated"))
 _SIZES = frozenset(("school_places_built", "kindergarten_places"))
@@ -70,7 +70,7 @@ class Earlier:
         """That of the schools whose places the figure counts, or of the whole of which it is a part."""
         last = self.last_in(quantity.sentence)
         is_size = last is not None and choice.indicator in _SIZES and last.choice.indicator in _SIZED
-        if last and is_size and quantity.start - last.quantity.stop <= _NEAR:
+        if last and is_size and quantity.start - last.quantity.stop <= _NEAR_SIZE:
             return last.kin
         whole = self.whole_of(quantity)
         if whole and whole.quantity.sentence is quantity.sentence and quantity.number.pair != "target":
@@ -108,7 +108,7 @@ class Earlier:
     def _of_topic(self, quantity: Quantity, own: Choice) -> Choice | None:
         """A count that no word explains is of what the counts just before it were: built, or renovated."""
         vague = quantity.unit in _VAGUE and own.indicator == OTHER
-        if (own.score > _UNEXPLAINED and not vague) or quantity.unit not in INSTITUTIONS:
+        if (own.score > _UNEXPLAINED and not vague) or quantity.unit not in BUILDINGS:
             return None
         for last in reversed(self._read[-_TOPIC_FIGURES:]):
             before = last.quantity

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from edstats.codebook import read_table
 from edstats.extraction.lexicon import Hit
+from edstats.extraction.nouns import OUT_OF, THEM
 from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
 
@@ -211,7 +212,7 @@ def _is_whole(reading: Reading, quantity: Quantity) -> bool:
     if reading.language == "kk" and reading.word(quantity.stop) == "ішінде":
         return True
     for place in (quantity.start - 1, quantity.start - 2):
-        if reading.word(place) in _OUT_OF and reading.word(place + 1) not in _THEM:
+        if reading.word(place) in OUT_OF and reading.word(place + 1) not in THEM:
             return place == quantity.sentence.start or reading.word(place - 1) in {"out", ",", '"', "-"}
     return False
 
@@ -226,6 +227,4 @@ def is_capacity(reading: Reading, quantity: Quantity) -> bool:
 
 _BY = frozenset(("by", "на"))
 _KAZAKH_BY = ("ға", "ге", "қа", "ке")
-_OUT_OF = frozenset(("of", "из"))
-_THEM = frozenset(("них", "которых", "them", "which", "whom"))  # "из них 60" is the part
 _FOR = frozenset(("for", "на", "по"))

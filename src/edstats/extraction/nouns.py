@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from edstats.extraction.lexicon import Hit
 from edstats.extraction.numbers import Number
 from edstats.extraction.reading import Reading
 from edstats.extraction.tokens import Sentence
@@ -32,9 +33,9 @@ _BARE_PLACES = frozenset(("city", "district", "қала", "аудан"))
 
 _ABSTRACT = frozenset(("programme", "project", "measure", "direction"))
 
-_OUT_OF = frozenset(("of", "из"))
-
-_THEM = frozenset(("them", "which", "whom", "these", "those", "них", "которых", "этих"))
+OUT_OF = frozenset(("of", "из"))
+THEM = frozenset(("them", "which", "whom", "них", "которых"))  # "из них 60" is a part, "из 150" the whole
+_THESE = THEM | {"these", "those", "этих"}
 
 
 def noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[str, int, int, str]:
@@ -49,13 +50,9 @@ def noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[s
     if reading.word(position) == "-" and reading.glued(position):
         position += 1
     first, limit = position, min(position + REACH, sentence.stop)
-    if reading.word(position) in _OUT_OF:
-        for place in range(position + 1, min(position + 6, limit)):
-            if reading.word(place) in _THEM or not reading.words[place][0].isalnum():
-                break
-            unit = reading.units.get(place)
-            if unit and unit.value not in _NOT_BEFORE and reading.unit_kind(unit.value) == "count":
-                return unit.value, unit.start, number.ending, PARTITIVE
+    whole = _whole_behind(reading, position, limit)
+    if whole:
+        return whole.value, whole.start, number.ending, PARTITIVE
     while position < limit:
         unit = reading.units.get(position)
         word = reading.word(position)
@@ -95,6 +92,19 @@ def noun_behind(reading: Reading, number: Number, sentence: Sentence) -> tuple[s
             break
         position += 1
     return "", -1, number.ending, NOT_FOUND
+
+
+def _whole_behind(reading: Reading, position: int, limit: int) -> Hit | None:
+    """What the number takes a part of: "120 of the region's schools"."""
+    if reading.word(position) not in OUT_OF:
+        return None
+    for place in range(position + 1, min(position + 6, limit)):
+        if reading.word(place) in _THESE or not reading.words[place][0].isalnum():
+            return None
+        unit = reading.units.get(place)
+        if unit and unit.value not in _NOT_BEFORE and reading.unit_kind(unit.value) == "count":
+            return unit
+    return None
 
 
 _VERB_ENDINGS = ("ли", "ло", "ла", "ют", "ут", "ат", "ят", "ться", "ся", "сь")

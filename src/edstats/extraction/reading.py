@@ -8,7 +8,7 @@ from edstats.codebook import read_table
 from edstats.extraction.kazakh_latin import scheme_of, to_cyrillic
 from edstats.extraction.lexicon import Hit, lexicon
 from edstats.extraction.tokens import Sentence, Tokens
-from edstats.numeral_words import Unit, vocabulary
+from edstats.numeral_words import vocabulary
 
 
 class Reading:
@@ -150,4 +150,3 @@ def _speller(text: str) -> Callable[[str], str] | None:
 _HEADING = 5  # words
 _LONGEST_LIST = 24
 _LONGEST_LEAD = 400  # words
-__all__ = ["Reading", "Unit"]

@@ -11,6 +11,7 @@ from edstats.extraction.lexicon import Hit
 from edstats.extraction.quantities import Quantity
 from edstats.extraction.reading import Reading
 from edstats.extraction.times import Times
+from edstats.extraction.tokens import Span
 
 # How the status was found, from the surest to the least sure.
 PAIR, CLAUSE, SENTENCE, LEAD, EARLIER, YEAR, TITLE, DEFAULT = (
@@ -20,7 +21,6 @@ PAIR, CLAUSE, SENTENCE, LEAD, EARLIER, YEAR, TITLE, DEFAULT = (
 _BY_STRENGTH = ("target", "planned", "started", "actual", "allocated", "deadline")
 _STRENGTH = {word: place for place, word in enumerate(_BY_STRENGTH)}
 _NEAR = 4
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
+Span = tuple[int, int]  # the first token and the one behind the last
+
 # Marks without width, which no reader sees, and letters that grow when they are made small.
 _IRREGULAR = re.compile("[\u00ad\u0130\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 _SAME_LENGTH = {
