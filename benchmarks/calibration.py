@@ -1,9 +1,7 @@
 """How often figures are read right at each confidence, and the weights of confidence.csv, from labelled documents.
 
-Run ``python benchmarks/calibration.py FOLDER...``. A folder holds documents, a line each with ``id``, ``text``,
-``title`` and ``published``, and their labels in a CSV with ``doc``, ``value_text``, ``occurrence``, ``value``,
-``value_high``, ``unit``, ``indicator`` and ``region``: either ``docs.jsonl`` with ``gold.csv``, or any ``NAME.jsonl``
-with ``NAME.csv``. A figure is right when its place, value, unit, indicator and region are those of a label.
+Run ``python benchmarks/calibration.py FOLDER...``, with folders as in ``labelled_documents.py``. A figure is right when
+its place, value, unit, indicator and region are those of a label.
 
 The table is by cross-validation: the documents are dealt into ten parts, and the figures of each part get their
 confidence from weights fitted to the other nine. Intervals are of 95 %, from drawing whole documents anew.
@@ -12,22 +10,22 @@ confidence from weights fitted to the other nine. Intervals are of 95 %, from dr
 
 import argparse
 import csv
-import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from labelled_documents import Label, labelled_documents
 
 from edstats.extraction.engine import extract_document
-from edstats.extraction.result import ACCEPTED, Document, Figure
+from edstats.extraction.result import ACCEPTED, Figure
 
 WEIGHTS = Path(__file__).parent.parent / "src" / "edstats" / "codebook" / "confidence.csv"
 PENALTY = 4.0  # draws the weights of rare marks towards nought
 LEAST_SEEN = 3  # figures that must have a mark for it to get a weight
 PARTS, DRAWS, STEPS = 10, 2_000, 60
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97)
-# Three names of one thing, which labels do not keep apart.
+# Three names of one thing, which the labels do not keep apart.
 FACILITIES = frozenset(("facility", "organisation", "building"))
 BANDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
 
@@ -45,44 +43,21 @@ class Judged:
 def judged(folder: Path) -> list[Judged]:
     """Every figure read in the folder's documents."""
     found = []
-    for documents, labels in _pairs(folder):
-        with labels.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        for line in documents.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            gold = [_placed(label, row["text"]) for label in rows if label["doc"] == row["id"]]
-            read = extract_document(Document(row["id"], row["text"], row["title"], row["published"]))
-            for figure in read.items:
-                label = next((one for one in gold if _is_right(figure, *one)), None)
-                if label:
-                    gold.remove(label)
-                found.append(Judged(f"{folder}/{row['id']}", read.language, figure, label is not None))
+    for labelled in labelled_documents(folder):
+        document, left = labelled.document, list(labelled.labels)
+        read = extract_document(document)
+        for figure in read.items:
+            label = next((one for one in left if _is_right(figure, one, document.published)), None)
+            if label:
+                left.remove(label)
+            found.append(Judged(f"{folder}/{document.id}", read.language, figure, label is not None))
     return found
 
 
-def _pairs(folder: Path) -> list[tuple[Path, Path]]:
-    if (folder / "docs.jsonl").exists():
-        return [(folder / "docs.jsonl", folder / "gold.csv")]
-    return [(path, path.with_suffix(".csv")) for path in sorted(folder.glob("*.jsonl"))]
-
-
-def _placed(label: dict[str, str], text: str) -> tuple[dict[str, str], int, int]:
-    """The label with its place: where ``value_text`` stands for the ``occurrence``-th time."""
-    start = -1
-    for _ in range(int(label["occurrence"] or 1)):
-        start = text.index(label["value_text"], start + 1)
-    return label, start, start + len(label["value_text"])
-
-
-def _is_right(figure: Figure, label: dict[str, str], start: int, end: int) -> bool:
-    high = float(label["value_high"]) if label["value_high"] else None
-    return (
-        figure.start < end
-        and start < figure.end
-        and (figure.value, figure.value_high) == (float(label["value"]), high)
-        and (figure.unit == label["unit"] or {figure.unit, label["unit"]} <= FACILITIES)
-        and (figure.indicator, figure.region) == (label["indicator"], label["region"])
-    )
+def _is_right(figure: Figure, label: Label, published: str) -> bool:
+    same_unit = label.agrees("unit", figure, published) or {figure.unit, label.row["unit"]} <= FACILITIES
+    linked = all(label.agrees(column, figure, published) for column in ("indicator", "region"))
+    return label.is_of(figure) and same_unit and linked
 
 
 def design(figures: list[Judged], marks: list[str]) -> np.ndarray:

@@ -1,35 +1,24 @@
 """How much of what the project's own documents report is read right: the labelled figures of tests/press_releases."""
 
-import json
+import importlib
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
-import pandas as pd
 import pytest
 from conftest import PROJECT
 
 from edstats import extract
-from edstats.extraction.result import Extraction, Figure
+from edstats.extraction.result import Figure
+
+sys.path.append(str(PROJECT / "benchmarks"))
+labels = importlib.import_module("labelled_documents")
 
 FOLDER = PROJECT / "tests" / "press_releases"
 LANGUAGES = ("en", "ru", "kk")
 LEVELS = ("quantity", "unit", "linked", "full")
-
-
-@dataclass(frozen=True)
-class Gold:
-    """A labelled figure: its place in the document's text, and what it is."""
-
-    doc: str
-    start: int
-    end: int
-    row: dict[str, str]
-
-    @property
-    def value(self) -> tuple[float, float | None]:
-        high = self.row["value_high"]
-        return float(self.row["value"]), float(high) if high else None
 
 
 @dataclass(frozen=True)
@@ -47,49 +36,37 @@ class Score:
 
 
 @cache
-def documents(language: str) -> dict[str, dict[str, str]]:
-    lines = (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
-    return {row["id"]: row for row in map(json.loads, lines)}
+def published(language: str) -> dict[str, str]:
+    return {one.document.id: one.document.published for one in labels.labelled_documents(FOLDER, language)}
 
 
 @cache
-def labelled(language: str) -> tuple[Gold, ...]:
-    table = pd.read_csv(FOLDER / f"{language}.csv", dtype=str, keep_default_na=False)
-    rows = [{str(column): str(cell) for column, cell in row.items()} for row in table.to_dict("records")]
-    return tuple(_placed(row, documents(language)[row["doc"]]["text"]) for row in rows)
-
-
-def _placed(row: dict[str, str], text: str) -> Gold:
-    """The label at its place: ``value_text`` where it stands for the ``occurrence``-th time."""
-    start = -1
-    for _ in range(int(row["occurrence"])):
-        start = text.index(row["value_text"], start + 1)
-    return Gold(row["doc"], start, start + len(row["value_text"]), row)
+def labelled(language: str) -> tuple[Any, ...]:
+    return tuple(label for one in labels.labelled_documents(FOLDER, language) for label in one.labels)
 
 
 @cache
-def extracted(language: str) -> dict[str, Extraction]:
-    return {
-        doc: extract(row["text"], title=row["title"], published=row["published"], doc=doc)
-        for doc, row in documents(language).items()
-    }
+def extracted(language: str) -> tuple[tuple[str, Figure], ...]:
+    documents = [one.document for one in labels.labelled_documents(FOLDER, language)]
+    return tuple(
+        (read.id, item)
+        for read in documents
+        for item in extract(read.text, title=read.title, published=read.published, doc=read.id).items
+    )
 
 
 def score(language: str, level: str) -> Score:
     """Pairs each label with at most one figure of the same value that overlaps it, and counts the right pairs."""
-    free = [(doc, item) for doc, result in extracted(language).items() for item in result.items]
+    free = list(extracted(language))
     found = len(free)
     right, wrong = 0, []
     for gold in labelled(language):
-        rivals = [
-            (doc, item) for doc, item in free if doc == gold.doc and item.start < gold.end and gold.start < item.end
-        ]
-        pair = next((pair for pair in rivals if (pair[1].value, pair[1].value_high) == gold.value), None)
+        pair = next(((doc, item) for doc, item in free if doc == gold.doc and gold.is_of(item)), None)
         if pair is None:
             wrong.append(f"{gold.doc}: {gold.row['value_text']!r} not found")
             continue
         free.remove(pair)
-        faults = _faults(pair[1], gold, level)
+        faults = _faults(pair[1], gold, level, published(language)[gold.doc])
         right += not faults
         if faults:
             wrong.append(f"{gold.doc}: {gold.row['value_text']!r} {', '.join(faults)}")
@@ -97,25 +74,15 @@ def score(language: str, level: str) -> Score:
     return Score(found, len(labelled(language)), right, tuple(wrong))
 
 
-def _faults(item: Figure, gold: Gold, level: str) -> list[str]:
+def _faults(item: Figure, gold: Any, level: str, published: str) -> list[str]:
     """The columns that differ, as "read, labelled"."""
     depth = LEVELS.index(level)
     columns = (("unit", 1), ("indicator", 2), ("region", 2), ("qualifier", 3), ("status", 3), ("period", 3))
     return [
         f"{column} {getattr(item, column)!r} for {gold.row[column]!r}"
         for column, least in columns
-        if depth >= least and not _agrees(column, getattr(item, column), gold)
+        if depth >= least and not gold.agrees(column, item, published)
     ]
-
-
-def _agrees(column: str, read: str, gold: Gold) -> bool:
-    label = gold.row[column]
-    if column == "status" and read == "started":
-        return label in {"planned", "actual"}
-    if column == "period" and not label:
-        published = next(documents(code)[gold.doc]["published"] for code in LANGUAGES if gold.doc in documents(code))
-        return read in {"", published[:4]}
-    return read == label
 
 
 def both(scores: Sequence[Score]) -> Score:
@@ -162,8 +129,8 @@ def test_a_figure_is_right_for_one_label_only() -> None:
 )
 def test_the_score_falls_when_labels_are_changed(language: str, harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = score(language, "linked")
-    harmed = tuple(Gold(gold.doc, gold.start, gold.end, gold.row | {harm: "no such"}) for gold in labelled(language))
-    replaced: Callable[[str], tuple[Gold, ...]] = lambda _: harmed  # noqa: E731
+    harmed = tuple(replace(gold, row=gold.row | {harm: "no such"}) for gold in labelled(language))
+    replaced: Callable[[str], tuple[Any, ...]] = lambda _: harmed  # noqa: E731
     monkeypatch.setattr(f"{__name__}.labelled", replaced)
     assert honest.right > 0
     assert score(language, "linked").right == 0
