@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-# The least confidence with which a figure counts as read right; docs/extraction.md shows how this was measured.
+# The least confidence with which value, unit, indicator and region count as read right: not the period, not the status.
+# docs/extraction.md shows how this was measured.
 ACCEPTED = 0.93
 
 FIGURE_COLUMNS = (
