@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help reports test lint lab lock
+.PHONY: help reports test lint lab lock messages screenshots
 .DELETE_ON_ERROR:
 
 help:
@@ -11,13 +11,15 @@ help:
 	@echo 'make lint     check style, types and that notebooks carry no output'
 	@echo 'make lab      open the notebooks in JupyterLab'
 	@echo 'make lock     renew requirements.lock from pyproject.toml'
+	@echo 'make messages     bring the catalogues of translations up to date with the code'
+	@echo 'make screenshots  take the pictures in docs/images from reports/'
 
 reports: .venv/installed
 	$(BIN)/edstats build
 	@echo 'Done. Open reports/index.html in a browser.'
 
 test: .venv/installed
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/installed
 	$(BIN)/ruff check .
@@ -32,6 +34,12 @@ lab: .venv/installed
 lock: .venv/installed
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock pyproject.toml
+
+messages: .venv/installed
+	$(BIN)/python tools/catalogues.py
+
+screenshots: .venv/installed
+	$(BIN)/python tools/screenshots.py
 
 # The stamps are written last and live inside .venv, which --clear empties first: an install that was
 # interrupted leaves no stamp, and the next run starts it afresh.

@@ -4,42 +4,29 @@ What is planned or under way is hollow, what is done is filled; what the page is
 stand above their marks, so that a chart is read on a telephone as on a desk.
 """
 
-import io
-import re
+import base64
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.typing import ColorType
 
-# Dark blue for what the page is about, grey for the others (both at least 3:1 on white), red for what is not there yet.
-FOCUS, OTHER, INK, FAINT = "#12436d", "#7a7a7a", "#1d1d1d", "#d0d0d0"
+from edstats.chart_svg import FAINT, FOCUS, INK, OTHER, PAPER, SHADES, STYLE, TEXT_SIZE, TINT, inline_svg
+
 WIDTH = 4.6  # inches; at 360 px of screen the text is then as large as it was drawn
-TEXT_SIZE, LINE, LINE_HEIGHT = 12, 41, 0.23  # points, characters that fit in a line, inches that it needs
+LINE, LINE_HEIGHT = 41, 0.23  # characters that fit in a line, inches that it needs
+PANEL_LINES = 36  # of a panel, which print must not cut
+DRAWN = STYLE | {"font.size": TEXT_SIZE}
+# The counts from which the second, third and last shade stand.
+SHADED_FROM = (1, 3, 6)
+CSV_ADDRESS = "data:text/csv;charset=utf-8;base64,"
 POINTERS = {"at_least": ">", "at_most": "<"}
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",  # text stays text: smaller, crisp, can be searched
-    "svg.hashsalt": "edstats",  # the same drawing gives the same bytes
-    "font.family": "DejaVu Sans",  # has every Kazakh letter and the tenge sign
-    "font.size": TEXT_SIZE,
-    "text.color": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.edgecolor": FAINT,
-    "xtick.color": INK,
-    "text.parse_math": False,  # a $ in a label is a dollar
-}
 
 
 @dataclass(frozen=True)
@@ -47,7 +34,8 @@ class Mark:
     """One number in a chart: its label, the number in words with its time, and how it is drawn.
 
     ``high`` is the upper end of a range, else None; ``qualifier`` as in observations: a bound is drawn as an arrow
-    that points to where the number may lie.
+    that points to where the number may lie. ``unit``, ``period`` and ``figures`` (figure_ids parted by spaces) go into
+    the chart's data.
     """
 
     label: str
@@ -57,6 +45,9 @@ class Mark:
     focus: bool = True
     qualifier: str = "exact"
     high: float | None = None
+    unit: str = ""
+    period: str = ""
+    figures: str = ""
 
     @property
     def end(self) -> float:
@@ -66,7 +57,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class ChartText:
-    """What stands around a drawing: heading, what is measured, text alternative, sources, and the data as a table."""
+    """What stands around a drawing: heading, what is measured, text alternative, sources, and the data.
+
+    ``data`` is the table beside the chart; ``csv`` the same to download, with ``csv_label`` as the link's words.
+    """
 
     identifier: str
     title: str
@@ -75,16 +69,22 @@ class ChartText:
     source: Markup
     data_heading: str
     data: Markup
+    csv: str
+    csv_label: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a chart of dots: its label, its marks, and older numbers as a faint trail behind them."""
+    """One row of a chart of dots: its label, its marks, and what stands faintly behind them.
+
+    ``trail``: older numbers, as ticks; ``others``: the numbers of other regions, as grey dots.
+    """
 
     label: str
     marks: tuple[Mark, ...]
     trail: tuple[float, ...] = ()
     connected: bool = False
+    others: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,46 +97,75 @@ class Scale:
     logarithmic: bool = False
 
 
-PERCENT = Scale(0, 103, ((0, "0%"), (50, "50%"), (100, "100%")))
-
-
 def bars(marks: Sequence[Mark], text: ChartText) -> Markup:
     """Numbers as bars from zero, one a row."""
     scale = Scale(0, 1.03 * max(mark.end for mark in marks), ((0, "0"),))
-    figure, axes, positions = _rows([Row(mark.label, (mark,)) for mark in marks], scale)
-    for position, mark in zip(positions, marks, strict=True):
-        colour = FOCUS if mark.focus else OTHER
-        face = colour if mark.status == "actual" else "white"
-        line = "--" if mark.status in ("planned", "target") else "-"
-        axes.barh(position, mark.value, height=0.9, facecolor=face, edgecolor=colour, linewidth=1.5, linestyle=line)
-        if mark.qualifier in POINTERS or mark.high is not None:
-            _dot(axes, position, mark)
-    return _published(figure, text)
+    panels = []
+    for panel in _panels([Row(mark.label, (mark,)) for mark in marks]):
+        figure, axes, positions = _rows(panel, scale)
+        for position, row in zip(positions, panel, strict=True):
+            _bar(axes, position, row.marks[0])
+        panels.append(figure)
+    return _published(panels, text)
 
 
-def dots(rows: Sequence[Row], text: ChartText, scale: Scale = PERCENT) -> Markup:
+def _bar(axes: Axes, position: float, mark: Mark) -> None:
+    colour = FOCUS if mark.focus else OTHER
+    face = colour if mark.status == "actual" else PAPER
+    line = "--" if mark.status in ("planned", "target") else "-"
+    axes.barh(position, mark.value, height=0.9, facecolor=face, edgecolor=colour, linewidth=1.5, linestyle=line)
+    if mark.qualifier in POINTERS or mark.high is not None:
+        _dot(axes, position, mark)
+
+
+def dots(rows: Sequence[Row], text: ChartText, scale: Scale) -> Markup:
     """Numbers as dots on a line: for shares and ratios, which do not add up."""
-    figure, axes, positions = _rows(rows, scale)
-    for position, row in zip(positions, rows, strict=True):
-        axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
-        if row.connected:
-            axes.plot(
-                [mark.value for mark in row.marks], [position] * len(row.marks), color=FOCUS, linewidth=2, zorder=2
-            )
-        axes.plot(row.trail, [position] * len(row.trail), "|", color=OTHER, markersize=9, markeredgewidth=2, zorder=2)
-        for mark in row.marks:
-            _dot(axes, position, mark)
-    return _published(figure, text)
+    panels = []
+    for panel in _panels(rows):
+        figure, axes, positions = _rows(panel, scale)
+        for position, row in zip(positions, panel, strict=True):
+            _dots(axes, position, row)
+        panels.append(figure)
+    return _published(panels, text)
+
+
+def _dots(axes: Axes, position: float, row: Row) -> None:
+    axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
+    if row.connected:
+        axes.plot([mark.value for mark in row.marks], [position] * len(row.marks), color=FOCUS, linewidth=2, zorder=2)
+    axes.plot(row.others, [position] * len(row.others), "o", color=OTHER, markersize=5, alpha=0.6, zorder=2)
+    axes.plot(row.trail, [position] * len(row.trail), "|", color=OTHER, markersize=9, markeredgewidth=2, zorder=2)
+    for mark in row.marks:
+        _dot(axes, position, mark)
+
+
+def _label_lines(row: Row) -> list[tuple[str, str]]:
+    """The lines of text above a row's marks, with their weight."""
+    return [(part, "normal") for part in textwrap.wrap(row.label, LINE)] + _numbers(row)
+
+
+def _panels(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in panels of one scale, none of which is longer than a sheet of paper takes."""
+    panels: list[list[Row]] = [[]]
+    lines = 0
+    for row in rows:
+        more = len(_label_lines(row)) + 2
+        if panels[-1] and lines + more > PANEL_LINES:
+            panels.append([])
+            lines = 0
+        panels[-1].append(row)
+        lines += more
+    return panels
 
 
 def composition(parts: Sequence[tuple[str, float]], text: ChartText) -> Markup:
     """Parts of one whole as one bar; each part's label with its number stands below in the same order."""
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(DRAWN):
         figure = Figure(figsize=(WIDTH, 0.7 + 0.3 * len(parts)))
         axes = figure.add_axes((0.02, 0.02, 0.96, 0.96))
         total = sum(value for _, value in parts)
         # Told apart in grey print as well: dark, middle, white.
-        faces = ["#12436d", "#8fa7bd", "white"]
+        faces = [FOCUS, TINT, PAPER]
         left = 0.0
         for index, ((label, value), face) in enumerate(zip(parts, faces, strict=False)):
             axes.barh(0, value, left=left, height=0.8, facecolor=face, edgecolor=FOCUS, linewidth=1.2)
@@ -147,71 +176,38 @@ def composition(parts: Sequence[tuple[str, float]], text: ChartText) -> Markup:
         axes.set_xlim(0, total * 1.002)
         axes.set_ylim(-1.0 - 0.62 * (len(parts) - 1) - 0.4, 0.55)
         axes.axis("off")
-        return _published(figure, text)
+        return _published([figure], text)
 
 
-def coverage_heatmap(counts: pd.DataFrame, not_applicable: pd.DataFrame, text: ChartText) -> Markup:
-    """How many figures each region (column) reports of each indicator (row); a cross where it does not apply."""
-    width, top = 9.0, 1.0
-    height = top + 0.25 * len(counts)
-    with mpl.rc_context(STYLE | {"font.size": 9.5}):
+def heatmap(counts: pd.DataFrame, text: ChartText) -> Markup:
+    """How many figures each row has in each column, shaded from none to many; the shade repeats the number."""
+    width, top = WIDTH, 1.25
+    height = top + 0.24 * len(counts)
+    with mpl.rc_context(DRAWN | {"font.size": 10}):
         figure = Figure(figsize=(width, height))
-        axes = figure.add_axes((0.37, 0.0, 0.57, 1 - top / height))
-        labels = counts.astype("str").mask(counts == 0, "").mask(not_applicable, "×")
+        axes = figure.add_axes((0.4, 0.0, 0.5, 1 - top / height))
         sns.heatmap(
-            counts.clip(upper=3),
-            annot=labels.to_numpy(),
+            pd.DataFrame(np.digitize(counts, SHADED_FROM), counts.index, counts.columns),
+            annot=counts.astype("str").mask(counts == 0, "–").to_numpy(),
             fmt="",
-            cmap=sns.light_palette(FOCUS, n_colors=4),
+            vmin=0,
+            vmax=len(SHADES) - 1,
+            cmap=list(SHADES),
             cbar=False,
-            linewidths=0.6,
-            linecolor="white",
+            linewidths=1,
+            linecolor=PAPER,
             ax=axes,
         )
+        for words in axes.texts:
+            shade = int(np.digitize(int(words.get_text().replace("–", "0")), SHADED_FROM))
+            words.set_color(PAPER if shade == len(SHADES) - 1 else INK)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
         axes.set_xticks(axes.get_xticks(), counts.columns, rotation=55, ha="left", rotation_mode="anchor")
-        names = [textwrap.shorten(name, 46, placeholder="…") for name in counts.index]
-        axes.set_yticks(axes.get_yticks(), names, rotation=0)
+        axes.set_yticks(axes.get_yticks(), counts.index, rotation=0)
         axes.set_xlabel("")
         axes.set_ylabel("")
-        return _published(figure, text, "chart wide")
-
-
-def _contrast(one: ColorType, other: ColorType) -> float:
-    """The contrast of two colours as WCAG 2 defines it, from 1 to 21."""
-
-    def luminance(colour: ColorType) -> float:
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
-        return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
-
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def tile_map(tiles: Sequence[tuple[int, int, str, str, float | None]], text: ChartText) -> Markup:
-    """Regions as tiles in their rough places: row, column, name, words, and a shade from 0 to 1 (None: grey).
-
-    Words are dark or white, whichever stands out more; they alone say everything.
-    """
-    rows, columns = max(tile[0] for tile in tiles) + 1, max(tile[1] for tile in tiles) + 1
-    palette = sns.light_palette(FOCUS, as_cmap=True)
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH * 2, WIDTH * 2 * rows / columns * 0.72))
-        axes = figure.add_axes((0, 0, 1, 1))
-        for row, column, name, words, shade in tiles:
-            face = "#eeeeee" if shade is None else palette(0.1 + 0.5 * shade)
-            ink = "white" if _contrast("white", face) > _contrast(INK, face) else INK
-            axes.add_patch(Rectangle((column + 0.03, row + 0.04), 0.94, 0.92, facecolor=face, edgecolor="none"))
-            place: dict[str, Any] = {"ha": "center", "color": ink}
-            axes.text(column + 0.5, row + 0.3, "\n".join(textwrap.wrap(name, 13)), va="center", fontsize=10, **place)
-            lines = "\n".join(textwrap.wrap(words, 14))
-            weight = "normal" if shade is None else "bold"
-            axes.text(column + 0.5, row + 0.7, lines, va="center", fontsize=9.5, fontweight=weight, **place)
-        axes.set_xlim(0, columns)
-        axes.set_ylim(rows, 0)
-        axes.axis("off")
-        return _published(figure, text, "chart wide")
+        return _published([figure], text)
 
 
 def _rows(rows: Sequence[Row], scale: Scale) -> tuple[Figure, Axes, list[float]]:
@@ -219,9 +215,9 @@ def _rows(rows: Sequence[Row], scale: Scale) -> tuple[Figure, Axes, list[float]]
 
     Heights are counted in lines of text. Returns the figure, its axes and the height of each row's marks.
     """
-    labels = [[(part, "normal") for part in textwrap.wrap(row.label, LINE)] + _numbers(row) for row in rows]
+    labels = [_label_lines(row) for row in rows]
     positions, line = [], 0.0
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(DRAWN):
         below = 1.6 * LINE_HEIGHT
         height = LINE_HEIGHT * sum(len(label) + 2 for label in labels) + below
         figure = Figure(figsize=(WIDTH, height))
@@ -251,7 +247,7 @@ def _numbers(row: Row) -> list[tuple[str, str]]:
 
 def _dot(axes: Axes, position: float, mark: Mark) -> None:
     colour = FOCUS if mark.focus else OTHER
-    face = colour if mark.status == "actual" else "white"
+    face = colour if mark.status == "actual" else PAPER
     if mark.high is not None:
         axes.plot([mark.value, mark.high], [position] * 2, color=colour, linewidth=4, solid_capstyle="round", zorder=2)
     axes.plot(
@@ -267,42 +263,33 @@ def _dot(axes: Axes, position: float, mark: Mark) -> None:
     )
 
 
-def _published(figure: Figure, text: ChartText, kind: str = "chart") -> Markup:
-    """The drawing within its figure element."""
+def _published(panels: Sequence[Figure], text: ChartText) -> Markup:
+    """The drawing, in one panel or more, within its figure element, with its data as a table and to download."""
+    drawn = Markup("")
+    for number, panel in enumerate(panels, start=1):
+        part = "" if len(panels) == 1 else f" ({number}/{len(panels)})"
+        drawn += inline_svg(panel, f"{text.identifier}-{number}", text.alternative + part)
     return Markup(
-        '<figure class="{kind}" id="{id}"><figcaption><p class="chart-title">{title}</p>'
-        '<p class="chart-subtitle">{subtitle}</p></figcaption>{svg}<p class="chart-source">{source}</p>'
+        '<figure class="chart" id="{id}"><figcaption><p class="chart-title">{title}</p>'
+        '<p class="chart-subtitle">{subtitle}</p></figcaption>{svg}<p class="chart-source">{source} '
+        '<span>· <a download="{id}.csv" href="{csv}">{csv_label}</a></span></p>'
         '<details class="chart-data"><summary>{data_heading}</summary>{data}</details></figure>'
     ).format(
-        kind=kind,
         id=text.identifier,
         title=text.title,
         subtitle=text.subtitle,
-        svg=Markup(_svg(figure, text)),
+        svg=drawn,
         source=text.source,
+        csv=data_address(text.csv),
+        csv_label=text.csv_label,
         data_heading=text.data_heading,
         data=text.data,
     )
 
 
-def _svg(figure: Figure, text: ChartText) -> str:
-    """The drawing as an SVG element without size of its own, its ids made unique to the page."""
-    buffer = io.StringIO()
-    with mpl.rc_context(STYLE):
-        FigureCanvasSVG(figure).print_svg(
-            buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
-    drawing = buffer.getvalue()
-    drawing = drawing[drawing.index("<svg") :]
-    opening, body = drawing.split(">", 1)
-    viewbox = re.search(r'viewBox="[^"]*"', opening)
-    assert viewbox is not None  # matplotlib always writes one
-    prefix = f"{text.identifier}-"
-    # Matplotlib's style rule would hold for the whole page that the drawing stands in.
-    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
-    body = re.sub(r'\bid="', f'id="{prefix}', body)
-    body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", body)
-    label = Markup('role="img" aria-label="{}"').format(text.alternative)
-    style = 'stroke-linejoin="round" stroke-linecap="butt"'
-    namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f"<svg {namespaces} {viewbox[0]} {style} {label}>{body}"
+def data_address(csv: str) -> str:
+    """CSV text as an address that a link can download, so that a notebook alone has the data too.
+
+    A byte order mark goes first, since spreadsheets else take UTF-8 for another encoding.
+    """
+    return CSV_ADDRESS + base64.b64encode(csv.encode("utf-8-sig")).decode("ascii")

@@ -17,7 +17,7 @@ from edstats.columns import typed
 from edstats.intervals import Intervals, described, printed_intervals, rounded_intervals
 from edstats.measures import Measures
 from edstats.selection import SERIES_COLUMNS, ranked, unplaced, without_reprints
-from edstats.wording import Wording
+from edstats.wording import Wording, message
 
 # A plan that nobody gives a time to is not called overdue before.
 UNTIMED_PLANS_LAST = pd.DateOffset(years=3)
@@ -52,7 +52,8 @@ class Evidence:
     def dated(self, row: pd.Series) -> str:
         """The figure's value with its source's publisher and date, in words."""
         source = self.sources[self.sources["source"] == row["source"]].iloc[0]
-        return f"{self.shown(row['figure_id'])} ({source['publisher']}, {self.wording.published(source)})"
+        publisher = self.wording.note(source["publisher"])
+        return f"{self.shown(row['figure_id'])} ({publisher}, {self.wording.published(source)})"
 
     def number(self, row: pd.Series) -> str:
         """The value without its unit, with its qualifier."""
@@ -70,7 +71,7 @@ class Evidence:
         if row["group"]:
             name += f", {self.wording.name('groups', row['group'])}"
         if row["place"]:
-            name += f", {row['place']}"
+            name += f", {self.wording.note(row['place'])}"
         return {"indicator_name": name, "period": self.wording.period(row)}
 
 
@@ -96,14 +97,15 @@ def find(
     plain = observations.astype(dict.fromkeys(observations.select_dtypes("category"), "str"))
     plain = plain.set_index("figure_id", drop=False).rename_axis(None)
     evidence = Evidence(plain, plain[plain["place"] == ""], sources, doubts, measures, as_of, wording)
-    codes = {row["code"]: row for row in read_table("codes").to_dict("records")}
+    codes = read_table("codes").set_index("code")
+    severities, templates = codes["severity"].to_dict(), codes["template"].to_dict()
     rows = [
         {
             "code": finding.code,
-            "severity": codes[finding.code]["severity"],
+            "severity": severities[finding.code],
             "region": finding.region,
             "figures": " ".join(finding.figures),
-            "message": wording.text(codes[finding.code]["template"], **finding.parts),
+            "message": wording.text(templates[finding.code], **finding.parts),
             "details": json.dumps(finding.parts, ensure_ascii=False, sort_keys=True),
         }
         for check in CHECKS
@@ -275,30 +277,29 @@ def plans_past(evidence: Evidence) -> Iterator[Finding]:
     as_of, timeless = pd.Timestamp(evidence.as_of), rows["period_basis"] == "published"
     passed = rows["period_end"] < pd.Series(as_of, rows.index).mask(timeless, as_of - UNTIMED_PLANS_LAST)
     plans = rows[rows["status"].isin(["planned", "target"]) & passed]
-    done = rows[rows["status"] == "actual"]
+    thing = ["territory", "place", "indicator"]
+    done = dict(list(rows[rows["status"] == "actual"].groupby(thing)))
     for _, plan in plans[plans["indicator"].isin(planned)].iterrows():
-        if not _outcomes(plan, done).empty:
+        other = done.get(tuple(plan[thing]), rows.head(0))
+        if not _outcomes(plan, other).empty:
             continue
         parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan), "reported": ""}
-        other = done[
-            (done[["territory", "place", "indicator"]] == plan[["territory", "place", "indicator"]]).all(axis=1)
-        ]
         other = other[(other["period_start"] <= plan["period_end"]) & (other["period_end"] >= plan["period_start"])]
         if not other.empty:
             numbers = "; ".join(evidence.shown(figure_id) for figure_id in other["figure_id"])
             parts["reported"] = " " + evidence.wording.text("Reported of about that time: {numbers}.", numbers=numbers)
         if plan["period_basis"] == "published":
-            template = "{period} (the date of the source, which prints no time)"
+            template = message("{period} (the date of the source, which prints no time)")
             parts["period"] = evidence.wording.text(template, period=parts["period"])
         yield Finding("EDS-107", plan["region"], (plan["figure_id"],), parts)
 
 
 def _outcomes(plan: pd.Series, done: pd.DataFrame) -> pd.DataFrame:
-    """What is reported as done about the thing that was planned, at the plan's time or later."""
-    same = (
-        done[["territory", "place", "indicator", "group"]] == plan[["territory", "place", "indicator", "group"]]
-    ).all(axis=1)
-    reported = done[same & (done["period_end"] >= plan["period_end"])]
+    """What is reported as done about the thing that was planned, at the plan's time or later.
+
+    ``done``: what is done of its indicator, in its territory or place.
+    """
+    reported = done[(done["group"] == plan["group"]) & (done["period_end"] >= plan["period_end"])]
     for column in ("works", "counted"):
         reported = reported[(reported[column] == plan[column]) | (plan[column] == "")]
     return reported[reported["programme"].isin([plan["programme"], ""]) | (plan["programme"] == "")]
@@ -315,8 +316,10 @@ def differing_sources(evidence: Evidence) -> Iterator[Finding]:
     placed = evidence.observations[~unplaced(evidence.observations)]
     rows = ranked(without_reprints(placed, evidence.sources), evidence.sources)
     for cell in _about_one_time(rows):
+        if len(cell) < 2 or cell["source"].nunique() < 2:
+            continue
         allowed = rounded_intervals(cell)
-        if cell["source"].nunique() < 2 or allowed.low.max() <= allowed.high.min():
+        if allowed.low.max() <= allowed.high.min():
             continue
         best = cell.iloc[0]
         ahead = best["status"] != "actual" and cell["published_latest"].nunique() > 1
@@ -338,6 +341,9 @@ def _about_one_time(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     kinds = rows["works"].replace("", None).groupby([rows[name] for name in columns]).transform("nunique")
     works = rows["works"].where(kinds > 1, "")
     for _, series in rows.groupby([*(rows[name] for name in columns), works], sort=False):
+        if len(series) == 1:
+            yield series
+            continue
         left = series
         while not left.empty:
             first = left.iloc[0]
@@ -373,7 +379,7 @@ def doubts_of_readers(evidence: Evidence) -> Iterator[Finding]:
         rows = rows[rows["figure_id"].isin(figures)] if figures else rows[rows["source"] == doubt["source"]]
         for region, concerned in rows.groupby("region", sort=True):
             named = tuple(concerned["figure_id"]) if figures else ()
-            yield Finding("EDS-111", str(region), named, {"doubt": evidence.wording.text(doubt["doubt"])})
+            yield Finding("EDS-111", str(region), named, {"doubt": evidence.wording.note(doubt["doubt"])})
 
 
 def older_territories(evidence: Evidence) -> Iterator[Finding]:

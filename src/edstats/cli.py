@@ -22,7 +22,6 @@ from edstats.dataset import (
     load,
     write_clean,
 )
-from edstats.wording import translation
 
 DONE, FAULTS = 0, 1  # argparse itself exits with 2
 
@@ -77,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         type=_day,
         metavar="DATE",
         help="show what was published by this day, such as 2024-12-31 (default: everything)",
+    )
+    building.add_argument(
+        "--pdf", action="store_true", help="print every page as PDF too, with the Chromium that is installed"
     )
     building.add_argument(
         "--jobs", type=_count, metavar="N", help="pages to run at the same time (default: one a processor core)"
@@ -202,27 +204,35 @@ def _check(options: argparse.Namespace, data: Path) -> int:
 
 def _build(options: argparse.Namespace, data: Path) -> int:
     # Only this command needs papermill and nbconvert, which take a second to import.
+    from edstats.editions import UnreadableHistory, edition_files  # noqa: PLC0415
     from edstats.pages import UnknownParameter  # noqa: PLC0415
     from edstats.reports.build import build, default_executor, progress  # noqa: PLC0415
     from edstats.reports.contents import plan_edition  # noqa: PLC0415
     from edstats.reports.plan import UnfitNotebook  # noqa: PLC0415
+    from edstats.reports.printing import NoBrowser  # noqa: PLC0415
     from edstats.reports.publish import NotAnEdition  # noqa: PLC0415
 
     dataset = _read(data)
     if dataset is None:
         return FAULTS
     write_clean(dataset, data)
+    newest = dataset.as_of
     if options.as_of:
         dataset = load(data, options.as_of)
     if dataset.observations.empty:
         print(f"no source was published by {options.as_of}; nothing was published", file=sys.stderr)
         return FAULTS
     try:
-        plan = plan_edition(dataset, data, find_notebooks(data), data.parent / "reports", "en")
+        reports = data.parent / "reports"
+        look_back = dataset.as_of < newest
+        kept = edition_files(
+            reports / "data", dataset.observations, dataset.corrections, dataset.as_of, look_back=look_back
+        )
+        plan = plan_edition(dataset, data, find_notebooks(data), reports, kept, options.pdf)
         jobs = options.jobs or os.cpu_count() or 1
         with default_executor(jobs) as executor, progress(len(plan.pages), sys.stderr) as report:
-            result = build(plan, executor, report, translation(plan.language))
-    except (NotAnEdition, UnfitNotebook, UnknownParameter) as error:
+            result = build(plan, executor, report)
+    except (NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
         print(f"{error}; nothing was published", file=sys.stderr)
         return FAULTS
     for failure in result.failures:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from edstats.codebook import read_table
 
-TABLES = ("observations", "measures", "findings", "sources", "doubts", "prices")
+TABLES = ("observations", "measures", "findings", "sources", "doubts", "prices", "corrections", "translations")
 
 
 def typed(frame: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@
 out, and measures and findings are computed anew from what remains.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,9 @@ from edstats.measures import compute_measures
 from edstats.raw import read_raw
 from edstats.wording import Wording
 
+# The tables that people enter or that follow from each figure alone; measures and findings follow from all of them.
+ENTERED = ("observations", "sources", "doubts", "prices", "corrections", "translations")
+
 
 class DataNotFoundError(FileNotFoundError):
     """There is no edstats data where it was looked for; the message says what to do."""
@@ -25,7 +29,7 @@ class DataNotFoundError(FileNotFoundError):
 
 @dataclass(frozen=True)
 class Dataset:
-    """The six clean tables, as described in the codebook's ``columns``, seen at ``as_of``."""
+    """The clean tables, as described in the codebook's ``columns``, seen at ``as_of``."""
 
     observations: pd.DataFrame
     measures: pd.DataFrame
@@ -33,29 +37,45 @@ class Dataset:
     sources: pd.DataFrame
     doubts: pd.DataFrame
     prices: pd.DataFrame
+    corrections: pd.DataFrame
+    translations: pd.DataFrame
     as_of: date
 
 
-def assemble(
-    observations: pd.DataFrame,
-    sources: pd.DataFrame,
-    doubts: pd.DataFrame,
-    prices: pd.DataFrame,
-    as_of: date | None = None,
-    language: str = "en",
-) -> Dataset:
+def assemble(tables: Mapping[str, pd.DataFrame], as_of: date | None = None, language: str = "en") -> Dataset:
     """The data set as it stood on ``as_of`` (default: the date of the newest source), with messages in ``language``.
 
-    A source counts as published when its latest possible date is not after ``as_of``.
+    ``tables`` has those of ``ENTERED`` by name; the others follow from them. A source counts as published when its
+    latest possible date is not after ``as_of``.
     """
+    observations, sources, doubts = tables["observations"], tables["sources"], tables["doubts"]
     as_of = as_of or newest(sources)
     known = sources[sources["published_latest"] <= pd.Timestamp(as_of)]
     seen = observations[observations["source"].isin(known["source"])]
     doubts = doubts[doubts["source"].isin(known["source"])]
     observations, sources = typed(seen, "observations"), typed(known, "sources")
     measures = compute_measures(observations, sources)
-    findings = find(observations, sources, doubts, measures, as_of, Wording(language))
-    return Dataset(observations, measures.table, findings, sources, typed(doubts, "doubts"), prices, as_of)
+    translations = typed(tables["translations"], "translations")
+    wording = Wording(language, translated_notes(translations, language))
+    findings = find(observations, sources, doubts, measures, as_of, wording)
+    return Dataset(
+        observations=observations,
+        measures=measures.table,
+        findings=findings,
+        sources=sources,
+        doubts=typed(doubts, "doubts"),
+        prices=typed(tables["prices"], "prices"),
+        corrections=typed(tables["corrections"], "corrections"),
+        translations=translations,
+        as_of=as_of,
+    )
+
+
+def translated_notes(translations: pd.DataFrame, language: str) -> Mapping[str, str]:
+    """What people wrote beside the figures, in ``language``, by the English text that stands in ``data/raw``."""
+    if language not in translations:
+        return {}
+    return dict(zip(translations["text"], translations[language], strict=True))
 
 
 def newest(sources: pd.DataFrame) -> date:
@@ -95,7 +115,15 @@ def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]
         for source, listed in zip(raw.doubts["source"], numbers, strict=True)
     ]
     doubts = typed(raw.doubts.assign(figures=figures), "doubts")
-    return assemble(cleaned.observations, cleaned.sources, doubts, typed(raw.prices, "prices")), ()
+    tables = {
+        "observations": cleaned.observations,
+        "sources": cleaned.sources,
+        "doubts": doubts,
+        "prices": raw.prices,
+        "corrections": raw.corrections,
+        "translations": raw.translations,
+    }
+    return assemble(tables), ()
 
 
 def _obstacles(data: Path) -> list[Fault]:
@@ -139,9 +167,6 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     folder = Path(data) if data else find_data(Path.cwd())
     if not (folder / "clean" / "observations.csv").exists():
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
-    tables = {
-        name: read_csv(folder / "clean" / f"{name}.csv", name)
-        for name in ("observations", "sources", "doubts", "prices")
-    }
+    tables = {name: read_csv(folder / "clean" / f"{name}.csv", name) for name in ENTERED}
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
-    return assemble(**tables, as_of=day, language=language)
+    return assemble(tables, day, language)

@@ -157,7 +157,7 @@ def _row_faults(files: _Files, rows: pd.DataFrame) -> list[Fault]:
     if len(sources) and len(rows):
         known = {(fault.file, fault.row, fault.column) for fault in faults}
         nothing = pd.DataFrame()
-        read = clean(Raw(sources, rows, nothing, nothing, ()), today).faults
+        read = clean(Raw(sources, rows, nothing, nothing, nothing, nothing, ()), today).faults
         read = tuple(fault for fault in read if fault.file == rows["file"].iloc[0])
         faults += [fault for fault in read if (fault.file, fault.row, fault.column) not in known]
     return faults

@@ -26,6 +26,7 @@ CORRECTABLE = FIGURE_COLUMNS[1:]  # a figure keeps its number
 CORRECTION_COLUMNS = ("source", "figure", "column", "expected", "corrected", "reason")
 DOUBT_COLUMNS = ("source", "figures", "doubt")
 PRICE_COLUMNS = ("year", "average", "source", "url", "note")
+TRANSLATION_COLUMNS = ("text", "ru", "kk")
 # Both names stand in lists that are parted by spaces, and in addresses of pages.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -42,12 +43,14 @@ class Raw:
     figures: pd.DataFrame
     doubts: pd.DataFrame
     prices: pd.DataFrame
+    corrections: pd.DataFrame
+    translations: pd.DataFrame
     faults: tuple[Fault, ...]
 
 
 def read_raw(data: Path) -> Raw:
     """Read ``data/raw``: ``sources.csv``, ``figures/*.csv`` and, where they exist, ``corrections.csv``, ``doubts.csv``,
-    ``prices.csv``.
+    ``prices.csv``, ``translations.csv``.
 
     Never raises for what stands in the files: each fault is in ``Raw.faults``.
     """
@@ -61,10 +64,11 @@ def read_raw(data: Path) -> Raw:
     corrections = _read_optional(raw / "corrections.csv", data, CORRECTION_COLUMNS, faults)
     doubts = _read_optional(raw / "doubts.csv", data, DOUBT_COLUMNS, faults)
     prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
-    faults += key_faults(sources, figures) + _price_faults(prices)
+    translations = _read_optional(raw / "translations.csv", data, TRANSLATION_COLUMNS, faults)
+    faults += key_faults(sources, figures) + _price_faults(prices) + _translation_faults(translations)
     figures, correction_faults = _corrected(figures, corrections, unread)
     faults += correction_faults + _doubt_faults(doubts, sources, figures, unread)
-    return Raw(sources, figures, doubts, prices, tuple(faults))
+    return Raw(sources, figures, doubts, prices, corrections, translations, tuple(faults))
 
 
 def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -189,6 +193,14 @@ def _price_faults(prices: pd.DataFrame) -> list[Fault]:
         faults += [Fault(e["file"], e["row"], column, f"'{e[column]}'", remedy) for e in wrong.to_dict("records")]
     for entry in _repeated(prices, ["year"]):
         faults.append(Fault(entry["file"], entry["row"], "year", f"'{entry['year']}' stands twice", "each year once"))
+    return faults
+
+
+def _translation_faults(translations: pd.DataFrame) -> list[Fault]:
+    """Texts that are missing or stand twice."""
+    faults = _required(translations, TRANSLATION_COLUMNS, "translations")
+    for entry in _repeated(translations, ["text"]):
+        faults.append(Fault(entry["file"], entry["row"], "text", f"'{entry['text']}' stands twice", "each text once"))
     return faults
 
 

@@ -7,15 +7,17 @@ dates follow Babel's locale data; names of regions, indicators and units come fr
 import gettext
 import io
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -26,6 +28,10 @@ CATALOGUES = Path(__file__).parent / "locale"
 # Plain "ru" and "kk" print KZT and other spaces than readers in Kazakhstan expect; English has no Kazakh variant.
 LOCALES = {"en": "en_GB", "ru": "ru_KZ", "kk": "kk_KZ"}
 BILLION, MILLION = 10**9, 10**6
+# How a number is rounded after each qualifier that stands before it in words: bounds outward.
+ROUNDING = {"about": ROUND_HALF_UP, "at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}
+# "не менее 21 школы", "около 3 школ": after such words Russian counts in the genitive.
+_AFTER_QUALIFIER = {"one": "other", "few": "many"}
 # An undated page whose bounds lie further apart than five years says of no time what it says.
 PLACED_WITHIN_DAYS = 5 * 366
 
@@ -47,16 +53,63 @@ def translation(language: str) -> gettext.NullTranslations:
 
 
 @cache
+def _unit_forms(language: str) -> dict[str, dict[str, str]]:
+    """For each unit its noun by CLDR plural category; a category that a language has no column for is missing."""
+    rows = read_table("units")
+    columns = {"one": f"name_{language}"} | {form: f"{form}_{language}" for form in ("few", "many", "other")}
+    known = {form: rows[column] for form, column in columns.items() if column in rows}
+    return {unit: {form: words[index] for form, words in known.items()} for index, unit in enumerate(rows["unit"])}
+
+
+@cache
 def _names(table: str, key: str, language: str) -> dict[str, str]:
     rows = read_table(table)
     return dict(zip(rows[key], rows[f"name_{language}"], strict=True))
 
 
+def message(english: str) -> str:
+    """Marks a message that is said elsewhere than it stands, so that catalogues have it."""
+    return english
+
+
+class Plural(NamedTuple):
+    """A message with a count, in the two forms that English has; marks it like ``message``."""
+
+    one: str
+    many: str
+
+
+class PlaceName(str):
+    """A region's name, which a message may ask for in a case: ``{region:in}`` is "в Актюбинской области".
+
+    Cases: ``in`` (where) and ``of`` (whose); without one the name as it stands in a list.
+    """
+
+    __slots__ = ("cases",)
+    cases: dict[str, str]
+
+    def __format__(self, case: str) -> str:
+        """The name in a case. Raises ``KeyError`` for a case that there is not."""
+        return self.cases[case] if case else str(self)
+
+
+@cache
+def _terms(language: str) -> dict[tuple[str, str], str]:
+    """Names of the codes of every list of ``terms``."""
+    rows = read_table("terms")
+    keys = zip(rows["list"], rows["code"], strict=True)
+    return dict(zip(keys, rows[f"name_{language}"], strict=True))
+
+
 @dataclass(frozen=True)
 class Wording:
-    """Everything that is said to a reader of one language (``en``, ``ru``, ``kk``)."""
+    """Everything that is said to a reader of one language (``en``, ``ru``, ``kk``).
+
+    ``notes``: what people wrote beside the figures, in this language, by the English text of ``data/raw``.
+    """
 
     language: str
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def locale(self) -> Locale:
@@ -67,6 +120,10 @@ class Wording:
         """The message in this language, with its parts filled in."""
         translated = translation(self.language).gettext(message)
         return translated.format(**parts) if parts else translated
+
+    def note(self, english: str) -> str:
+        """A text of ``data/raw`` in this language; as it stands there when nobody has translated it."""
+        return self.notes.get(english, english)
 
     def plural(self, one: str, many: str, count: int, **parts: object) -> str:
         """The message in the form that ``count`` asks for; ``{count}`` is filled in as a formatted number."""
@@ -79,23 +136,42 @@ class Wording:
             return _names(table, table.removesuffix("s"), self.language)[code]
         if table == "territories":
             return _names(table, "territory", self.language)[code]
-        terms = read_table("terms").query("list == @table and code == @code")
-        return str(terms[f"name_{self.language}"].iloc[0])
+        return _terms(self.language)[table, code]
+
+    def place(self, region: str) -> PlaceName:
+        """The region's name with its cases."""
+        row = read_table("regions").set_index("region").loc[region]
+        place = PlaceName(row[f"name_{self.language}"])
+        # English has no case for "whose"; a preposition does it.
+        of = str(row.get(f"of_{self.language}", f"of {place}"))
+        place.cases = {"in": str(row[f"in_{self.language}"]), "of": of}
+        return place
+
+    def former_place(self, territory: str) -> PlaceName:
+        """The name of an area that has been divided; it is declined by a bracket: "(Almaty region with Jetisu)"."""
+        place = PlaceName(self.name("territories", territory))
+        place.cases = {"in": f"({place})", "of": f"({place})"}
+        return place
 
     def number(self, value: float, decimals: int, rounding: str = ROUND_HALF_UP) -> str:
         """A number with at most ``decimals`` decimal places and the language's separators."""
         exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
         return str(format_decimal(exact.normalize() if exact % 1 else exact.to_integral(), locale=self.locale))
 
-    def quantity(self, value: float, unit: str, decimals: int, rounding: str = ROUND_HALF_UP) -> str:
-        """A number with its unit: "46.3%", "36.28 million tenge", "1 school"; money is scaled to two decimals."""
+    def quantity(
+        self, value: float, unit: str, decimals: int, rounding: str = ROUND_HALF_UP, after_qualifier: bool = False
+    ) -> str:
+        """A number with its unit: "46.3%", "36.28 million tenge", "1 school"; money is scaled to two decimals.
+
+        ``after_qualifier``: words such as "at least" stand before it, after which Russian nouns take another case.
+        """
         if unit == "percent":
             exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
             return str(format_percent(exact / 100, locale=self.locale, decimal_quantization=False))
         if unit in units_of_kind("money"):
             return self._money(value, unit, rounding)
-        number = self.number(value, decimals, rounding)
-        return f"{number} {self.unit(unit, value)}"
+        exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+        return f"{self.number(value, decimals, rounding)} {self.unit(unit, exact, after_qualifier)}"
 
     def _money(self, value: float, unit: str, rounding: str) -> str:
         currency = self.unit(unit, value)
@@ -116,11 +192,14 @@ class Wording:
                 return self._money(low, unit, ROUND_FLOOR)
         return self.number(low, 0, ROUND_FLOOR)
 
-    def unit(self, unit: str, count: float) -> str:
-        """The unit's noun beside a count."""
-        rows = read_table("units").set_index("unit")
-        column = f"name_{self.language}" if count == 1 else f"plural_{self.language}"
-        return str(rows.at[unit, column if column in rows else f"name_{self.language}"])
+    def unit(self, unit: str, count: float | Decimal, after_qualifier: bool = False) -> str:
+        """The unit's noun beside a count, in the form that CLDR's plural rules ask for."""
+        forms = _unit_forms(self.language)[unit]
+        exact = Decimal(str(count))
+        form = self.locale.plural_form(exact.normalize() if exact % 1 else exact.to_integral())
+        if after_qualifier and self.language == "ru":
+            form = _AFTER_QUALIFIER.get(form, form)
+        return forms.get(form) or forms["one"]
 
     def value(self, row: pd.Series, decimals: int | None = None, with_unit: bool = True) -> str:
         """The number of an observation or measure with qualifier and unit: "at least 7,000 video cameras".
@@ -133,9 +212,9 @@ class Wording:
         unit, qualifier = str(row["unit"]), str(row["qualifier"])
 
         def shown(value: float, rounding: str) -> str:
-            return (
-                self.quantity(value, unit, decimals, rounding) if with_unit else self.number(value, decimals, rounding)
-            )
+            if with_unit:
+                return self.quantity(value, unit, decimals, rounding, qualifier in ROUNDING)
+            return self.number(value, decimals, rounding)
 
         if qualifier == "range":
             if unit in units_of_kind("money") and with_unit:
@@ -143,8 +222,7 @@ class Wording:
             else:
                 low = self.number(row["value"], decimals, ROUND_FLOOR)
             return f"{low}–{shown(row['value_high'], ROUND_CEILING)}"
-        rounding = {"at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}.get(qualifier, ROUND_HALF_UP)
-        number = shown(row["value"], rounding)
+        number = shown(row["value"], ROUNDING.get(qualifier, ROUND_HALF_UP))
         return {
             "about": self.text("about {number}", number=number),
             "at_least": self.text("at least {number}", number=number),
@@ -182,12 +260,10 @@ class Wording:
         whole_years = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
         if whole_years:
             return str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
-        first, last = self._month(start), self._month(end)
-        if first == last:
-            return first
-        if start.year == end.year:
-            first = str(format_date(start, "LLLL", locale=self.locale))
-        return f"{first} – {last}"
+        if (start.year, start.month) == (end.year, end.month):
+            return self._month(start)
+        # English puts thin spaces around the dash, which files and other fonts show as boxes.
+        return str(format_interval(start, end, skeleton="yMMMM", locale=self.locale)).replace("\u2009", " ")
 
     def bounds(self, first: date, last: date) -> tuple[str, str]:
         """Two dates between which something was: whole months as months, all else as days."""

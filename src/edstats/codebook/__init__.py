@@ -25,6 +25,7 @@ def read_table(name: str) -> pd.DataFrame:
     return _read(name).copy()
 
 
+@cache
 def units_of_kind(*kinds: str) -> frozenset[str]:
     """Codes of the units of these kinds: ``count``, ``money``, ``percent``, ``ratio``."""
     units = read_table("units")

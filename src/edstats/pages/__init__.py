@@ -3,6 +3,6 @@
 from edstats.pages.comparison import ComparisonPage
 from edstats.pages.parameters import UnknownParameter, read_parameters
 from edstats.pages.region import RegionPage
-from edstats.pages.sources import SourcesPage
+from edstats.pages.sources import ChangesPage, SourcesPage
 
-__all__ = ["ComparisonPage", "RegionPage", "SourcesPage", "UnknownParameter", "read_parameters"]
+__all__ = ["ChangesPage", "ComparisonPage", "RegionPage", "SourcesPage", "UnknownParameter", "read_parameters"]

@@ -1,30 +1,42 @@
 """The page that sets regions side by side: only like with like, with the coverage of each comparison."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
 
-from edstats import charts
 from edstats.charts import Mark, Row
 from edstats.codebook import read_table
 from edstats.comparisons import newest_measures, newest_observations
 from edstats.dataset import Dataset
-from edstats.pages import reporting
+from edstats.editions import History
+from edstats.entries import figure_entries, measure_entries
+from edstats.pages import closing, reporting
+from edstats.pages.news import what_is_new
 from edstats.pages.parameters import Parameters
-from edstats.pages.sections import ChartBuilder, coverage_sentence, measure_figures, method, paragraph, section
+from edstats.pages.sections import ChartBuilder, bullets, coverage_sentence, heading, paragraph, section
 from edstats.pages.spending import renovation_section
-from edstats.selection import in_present_borders
-from edstats.tables import Html, Teller, figures_table, measures_table
+from edstats.pages.tiles import Tile, tile_map
+from edstats.selection import in_present_borders, undated
+from edstats.tables import Html
+from edstats.teller import Teller
 from edstats.totals import applies
 from edstats.wording import Wording
 
-# Values further apart in time are not set against each other in a title.
-MOST_YEARS_APART = 2
 SHARES = ("small_school_share", "small_share_of_rural_schools")
 
 
 ONE_YEAR = 366
+
+
+def comparison_heading(wording: Wording) -> str:
+    """The title of the page."""
+    return wording.text("Kazakhstan's regions compared: schools as reported")
+
+
+def _shade(row: pd.Series | None) -> float | None:
+    return None if row is None else float(row["value"]) / 100
 
 
 def _is_flow(indicator: str) -> bool:
@@ -38,13 +50,15 @@ class ComparisonPage:
 
     dataset: Dataset
     wording: Wording
+    history: History
 
     @classmethod
     def open(cls, parameters: Parameters) -> "ComparisonPage":
         """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        return cls(parameters.load(), parameters.wording)
+        dataset = parameters.load()
+        return cls(dataset, parameters.wording(dataset), parameters.read_history())
 
-    @property
+    @cached_property
     def _teller(self) -> Teller:
         return Teller(self.dataset, self.wording)
 
@@ -69,36 +83,35 @@ class ComparisonPage:
     # --- overview ----------------------------------------------------------------------------------------------------
 
     def overview(self) -> Html:
-        """The regions as tiles with their small-school shares."""
-        text = self.wording.text
+        """The regions as tiles in their rough places, each with its small-school share; a list on a narrow screen."""
         rows = self._newest("small_school_share")
         shown = {str(row["region"]): row for _, row in rows[rows["use"] == "shown"].iterrows()}
         regions = read_table("regions").query("type != 'country'").to_dict("records")
-        data: list[tuple[str, str]] = []
-        tiles: list[tuple[int, int, str, str, float | None]] = []
-        for region in regions:
-            code, name = region["region"], region[f"short_{self.wording.language}"]
-            row = shown.get(code)
-            if row is not None:
-                said, shade = self._dated_value(row), float(row["value"]) / 100
-            else:
-                outside = not applies("schools_small", code)
-                said, shade = text("does not apply") if outside else text("not reported"), None
-            tiles.append((int(region["tile_row"]), int(region["tile_column"]), name, said, shade))
-            data.append((self.wording.name("regions", code), said))
-        words = {
-            "identifier": "chart-overview",
-            "title": text("Small schools as a share of all schools, where it is reported"),
-            "subtitle": text("Percent, newest number of each region; grey: not reported or does not apply"),
-        }
-        chart = charts.tile_map(tiles, self._charts.text(data, measure_figures(pd.DataFrame(shown.values())), words))
-        return section("overview", text("The regions at a glance"), chart)
+        tiles = [
+            Tile(region["region"], self._dated_value(shown.get(region["region"]), region["region"]),
+                 _shade(shown.get(region["region"])))
+            for region in regions
+        ]  # fmt: skip
+        name = self.wording.name("measures", "small_school_share")
+        title = reporting.range_title(self._teller, pd.DataFrame(shown.values()), name) if shown else name
+        note = self.wording.text("Newest number of each region, in its rough place; the darker, the larger the share")
+        below = Markup('<a href="#small-schools">{}</a>').format(
+            self.wording.text("Each number with its source and the words it was printed in")
+        )
+        body = (
+            *(paragraph(title, "chart-title"), paragraph(note, "chart-subtitle")),
+            *(tile_map(self.wording, tiles), paragraph(below)),
+        )
+        return section("overview", self.wording.text("The regions at a glance"), *body)
 
-    def _dated_value(self, row: pd.Series) -> str:
-        """The value with its year, "about" where the page prints none."""
+    def _dated_value(self, row: pd.Series | None, region: str) -> str:
+        """The value with its year, "about" where the page prints none; or why there is none."""
+        if row is None:
+            outside = not applies("schools_small", region)
+            return self.wording.text("does not apply") if outside else self.wording.text("not reported")
         year, value = str(row["period_end"].year), self._teller.measure_value(row)
-        undated = row["period_basis"] != "printed" and pd.isna(row["published"])
-        year = self.wording.text("about {time}", time=year) if undated else year
+        if undated(row):
+            year = self.wording.text("about {time}", time=year)
         return f"{value}, {year}"
 
     # --- measures ----------------------------------------------------------------------------------------------------
@@ -113,7 +126,7 @@ class ComparisonPage:
         parts = [paragraph(note)]
         for measure in SHARES:
             parts += [
-                Markup("<h3>{}</h3>").format(self.wording.name("measures", measure)),
+                heading(self.wording.name("measures", measure)),
                 *self._measure_parts(measure),
             ]
         return section("small-schools", text("Small schools"), *parts)
@@ -140,14 +153,12 @@ class ComparisonPage:
         parts = [paragraph(coverage_sentence(self._teller, set(shown["region"]), indicators), "coverage")]
         if not shown.empty:
             parts.append(self._measure_chart(measure, name, rows))
-            parts.append(
-                measures_table(self._teller, rows.sort_values(["region", "period_end"]), name, with_region=True)
-            )
+            parts.append(measure_entries(self._teller, rows.sort_values(["region", "period_end"]), with_region=True))
         own = in_present_borders(self.dataset.measures)
         older = self.dataset.measures[(self.dataset.measures["measure"] == measure) & ~own]
         if not older.empty:
             note = self.wording.text("Regions in former borders, set beside none of the above:")
-            parts += [paragraph(note), measures_table(self._teller, older, name, with_region=True)]
+            parts += [paragraph(note), measure_entries(self._teller, older, with_region=True)]
         return parts
 
     def _measure_chart(self, measure: str, name: str, rows: pd.DataFrame) -> Markup:
@@ -160,35 +171,11 @@ class ComparisonPage:
         hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
         words = {
             "identifier": f"chart-{measure.replace('_', '-')}",
-            "title": self._chart_title(name, shown),
+            "title": reporting.range_title(self._teller, shown, name),
             "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }
-        scale = charts.PERCENT if percent else reporting.linear_scale(self.wording, top)
-        return self._charts.dots(chart_rows, measure_figures(shown), words, scale)
-
-    def _chart_title(self, name: str, shown: pd.DataFrame) -> str:
-        """What the chart shows: its one value, the ends of its values, or else how many regions report and since when.
-
-        Ends are named only where they can be set against each other: exact facts of about one time.
-        """
-        regions = shown[shown["region"] != "KZ"]
-        ends = (regions if len(regions) else shown).sort_values("value")
-        low, high = ends.iloc[0], ends.iloc[-1]
-        parts = {"high": self._teller.measure_value(high), "top": self.wording.name("regions", str(high["region"]))}
-        if len(ends) == 1:
-            return self.wording.text("{top}: {high}", **parts)
-        years = ends["period_end"].dt.year
-        exact = ends["qualifier"].isin(["exact", "about"]).all() and set(ends["ahead"]) == {"done"}
-        if not exact or years.max() - years.min() > MOST_YEARS_APART:
-            return self.wording.text(
-                "{name}: {count} numbers, from {first} to {last}",
-                name=name,
-                count=len(ends),
-                first=int(ends["period_start"].dt.year.min()),
-                last=int(years.max()),
-            )
-        parts |= {"low": self._teller.measure_value(low), "bottom": self.wording.name("regions", str(low["region"]))}
-        return self.wording.text("From {low} ({bottom}) to {high} ({top})", **parts)
+        scale = None if percent else reporting.linear_scale(self.wording, top)
+        return self._charts.dots(chart_rows, words, scale)
 
     # --- indicators --------------------------------------------------------------------------------------------------
 
@@ -209,7 +196,7 @@ class ComparisonPage:
             parts.append(self._indicator_chart(indicator, name, counts))
         if not rows.empty:
             ordered = rows.sort_values(["region", "group", "period_end"], kind="stable")
-            parts.append(figures_table(self._teller, ordered, name, anchors=False, with_region=True))
+            parts.append(figure_entries(self._teller, ordered, anchors=False, with_region=True))
         return section(indicator.replace("_", "-"), name, *parts)
 
     def _indicator_chart(self, indicator: str, name: str, rows: pd.DataFrame) -> Markup:
@@ -218,12 +205,12 @@ class ComparisonPage:
         hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
         words = {
             "identifier": f"chart-{indicator.replace('_', '-')}",
-            "title": name,
+            "title": reporting.range_title(self._teller, shown, name),
             "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }
         scale = reporting.linear_scale(self.wording, float(shown[["value", "value_high"]].max().max()))
         chart_rows = reporting.observation_rows(self._charts, rows)
-        return self._charts.dots(chart_rows, list(shown["figure_id"]), words, scale)
+        return self._charts.dots(chart_rows, words, scale)
 
     # --- new schools -------------------------------------------------------------------------------------------------
 
@@ -239,9 +226,14 @@ class ComparisonPage:
             )
             for region, of_region in rows.groupby(rows["region"].astype("str"), sort=True)
         ]
+        opened = rows.loc[rows["status"] == "actual", "region"].nunique()
         words = {
             "identifier": "chart-planned-done",
-            "title": title,
+            "title": text(
+                "{part} of {all} regions with new schools report how many were opened",
+                part=opened,
+                all=rows["region"].nunique(),
+            ),
             "subtitle": text("Schools by region; filled: opened, hollow: begun or planned. The years differ"),
         }
         note = text(
@@ -249,12 +241,12 @@ class ComparisonPage:
             "group, which is named. The years differ, so the regions are not ranked."
         )
         scale = reporting.linear_scale(self.wording, float(rows["value"].max()))
-        chart = self._charts.dots(chart_rows, list(rows["figure_id"]), words, scale)
-        table = figures_table(self._teller, rows, title, anchors=False, with_region=True)
-        return section("planned-and-done", title, paragraph(note), chart, table)
+        chart = self._charts.dots(chart_rows, words, scale)
+        entries = figure_entries(self._teller, rows, anchors=False, with_region=True)
+        return section("planned-and-done", title, paragraph(note), chart, entries)
 
     def _pipeline_mark(self, row: pd.Series) -> Mark:
-        mark = self._charts.observation_mark(row, "")
+        mark = self._charts.mark(row)
         return replace(mark, words=mark.words + self._teller.particulars(row))
 
     # --- totals, coverage --------------------------------------------------------------------------------------------
@@ -267,6 +259,54 @@ class ComparisonPage:
         """Which indicator is reported by which region."""
         return reporting.coverage(self._teller)
 
+    # --- what stands at the end --------------------------------------------------------------------------------------
+
+    def new(self) -> Html:
+        """What has changed since the edition before."""
+        return what_is_new(self._teller, self.history)
+
+    def download(self) -> Html:
+        """All measures and findings as CSV."""
+        text = self.wording.text
+        tables = {
+            "measures": (text("Measures of all regions"), self.dataset.measures),
+            "findings": (text("Contradictions and doubts"), self.dataset.findings),
+        }
+        return closing.download(self.wording, tables)
+
+    def terms(self) -> Html:
+        """What the words on the page mean."""
+        return closing.terms(self.wording, self.dataset.observations)
+
     def method(self) -> Html:
         """How numbers get here."""
-        return method(self.wording)
+        return closing.method(self.wording)
+
+    def limits(self) -> Html:
+        """What the numbers are good for and what not."""
+        text = self.wording.text
+        more = (
+            text(
+                "Years and kinds of schools differ between regions; each chart says which numbers it sets side by side."
+            ),
+        )
+        return closing.limits(self._teller, self.dataset.observations, more)
+
+    def sources(self) -> Html:
+        """Where the sources are listed, and those of consumer prices."""
+        text, note = self.wording.text, self.wording.note
+        everywhere = Markup('<p><a href="sources.html">{}</a></p>').format(
+            text("All documents, with every figure and the words it was printed in")
+        )
+        prices = [
+            Markup('{}: <a href="{}" rel="external">{}</a>{}').format(
+                row["year"], row["url"], note(row["source"]), f" ({note(row['note'])})" if row["note"] else ""
+            )
+            for row in self.dataset.prices.to_dict("records")
+        ]
+        parts = [heading(text("Consumer prices")), bullets(prices)] if prices else []
+        return section("sources", text("Sources"), everywhere, *parts)
+
+    def cite(self) -> Html:
+        """How to name the page as a source."""
+        return closing.cite(self._teller, comparison_heading(self.wording))

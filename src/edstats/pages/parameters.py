@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from edstats.dataset import Dataset, load
+from edstats.dataset import Dataset, load, translated_notes
+from edstats.editions import History, read_history
 from edstats.faults import nearest
 from edstats.places import UnknownPlace, read_place
 from edstats.wording import LOCALES, Wording, languages
 
-NAMES = ("region", "language", "as_of", "data")
+NAMES = ("region", "language", "as_of", "data", "history")
 
 
 class UnknownParameter(ValueError):
@@ -18,12 +20,16 @@ class UnknownParameter(ValueError):
 
 @dataclass(frozen=True)
 class Parameters:
-    """Checked parameters: ``region`` is a code, ``as_of`` a date or None, ``data`` a folder or ``""``."""
+    """Checked parameters: ``region`` is a code, ``as_of`` a date or None, ``data`` a folder or ``""``.
+
+    ``history`` is the folder of an edition's own data, or ``""`` for a page that is made outside a build.
+    """
 
     region: str
     language: str
     as_of: date | None
     data: str
+    history: str = ""
 
     def load(self) -> Dataset:
         """The data set asked for. Raises ``UnknownParameter`` when nothing was published by then."""
@@ -32,10 +38,13 @@ class Parameters:
             raise UnknownParameter(f"as_of: no source was published by {self.as_of}")
         return dataset
 
-    @property
-    def wording(self) -> Wording:
-        """Words and numbers in the language asked for."""
-        return Wording(self.language)
+    def read_history(self) -> History:
+        """The editions up to the one that the page is made for; none outside a build."""
+        return read_history(Path(self.history))[0] if self.history else History.empty()
+
+    def wording(self, dataset: Dataset) -> Wording:
+        """Words and numbers in the language asked for, with the notes of the data set."""
+        return Wording(self.language, translated_notes(dataset.translations, self.language))
 
 
 def read_parameters(namespace: Mapping[str, object]) -> Parameters:
@@ -51,7 +60,11 @@ def read_parameters(namespace: Mapping[str, object]) -> Parameters:
             raise UnknownParameter(f"there is no parameter '{name}'{_hint(name, NAMES)}")
     given = {name: str(namespace.get(name) or "") for name in NAMES}
     return Parameters(
-        _region(given["region"]), _language(given["language"] or "en"), _as_of(given["as_of"]), given["data"]
+        _region(given["region"]),
+        _language(given["language"] or "en"),
+        _as_of(given["as_of"]),
+        given["data"],
+        given["history"],
     )
 
 

@@ -2,21 +2,40 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
+from edstats.editions import History
+from edstats.entries import figure_entries, measure_anchor, measure_entries
+from edstats.listings import findings_list, sources_list
+from edstats.pages import closing
 from edstats.pages.headlines import differing, headline_rows
+from edstats.pages.news import what_is_new
 from edstats.pages.parameters import Parameters
 from edstats.pages.region_charts import RegionCharts
-from edstats.pages.sections import method, paragraph, section
-from edstats.tables import Html, Teller, figures_table, findings_list, measures_table, sources_list
+from edstats.pages.sections import heading, page_name, paragraph, section
+from edstats.pages.standing import standing
+from edstats.selection import unplaced
+from edstats.tables import Html, anchor
+from edstats.teller import Teller
 from edstats.totals import applies
-from edstats.wording import Wording
+from edstats.wording import PlaceName, Wording
 
 HEADLINES = 6
+
+
+def region_heading(observations: pd.DataFrame, place: PlaceName, wording: Wording) -> str:
+    """The title of a region's page, with the years that its facts are about. ``observations``: the region's."""
+    placed = observations[~unplaced(observations)]
+    facts = placed[placed["status"] == "actual"]
+    placed = next(rows for rows in (facts, placed, observations) if len(rows))
+    first, last = placed["period_start"].min().year, placed["period_end"].max().year
+    years = str(first) if first == last else f"{first}–{last}"
+    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years)
 
 
 @dataclass(frozen=True)
@@ -26,13 +45,15 @@ class RegionPage:
     dataset: Dataset
     region: str
     wording: Wording
+    history: History
 
     @classmethod
     def open(cls, parameters: Parameters) -> "RegionPage":
         """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        return cls(parameters.load(), parameters.region, parameters.wording)
+        dataset = parameters.load()
+        return cls(dataset, parameters.region, parameters.wording(dataset), parameters.read_history())
 
-    @property
+    @cached_property
     def _teller(self) -> Teller:
         rows = self._observations
         return Teller(self.dataset, self.wording, frozenset(rows["figure_id"]), frozenset(rows["source"].astype("str")))
@@ -61,12 +82,13 @@ class RegionPage:
         made_of = text(
             "{figures} on {region} from {sources}, published up to {day}.",
             figures=figures,
-            region=self.wording.name("regions", self.region),
+            region=self.wording.place(self.region),
             sources=sources,
             day=self.wording.day(self.dataset.as_of),
         )
         promise = text(
-            "Numbers stand as officials and news media reported them; each is linked to its row, with source and date."
+            "Numbers stand as officials and news media reported them; each opens to its source, its date and the words "
+            "it was printed in."
         )
         return Html(paragraph(" ".join(filter(None, [made_of, promise, self._since()])), "lead"))
 
@@ -99,19 +121,25 @@ class RegionPage:
         return section("headlines", self.wording.text("At a glance"), listed)
 
     def _headline(self, row: pd.Series) -> Markup:
-        teller = self._teller
-        if "measure" in row:
-            value, label, source = teller.measure_value(row), teller.measure(row), teller.made_of(row)
-            dated, others = teller.observation(row["numerator"]), ""
-        else:
-            value, label, dated, others = self.wording.value(row), teller.indicator(row), row, self._others(row)
-            source = teller.figure_link(row["figure_id"]) + Markup(" · ") + teller.source_link(str(row["source"]))
+        """A number as a sentence: how much, what, where, when, how it stands to other regions, and what it rests on."""
+        teller, text = self._teller, self.wording.text
+        said = text(
+            "{what}, {region}, {time}",
+            what=teller.what(row),
+            region=self.wording.place(self.region),
+            time=teller.when(row),
+        )
+        others = "" if "measure" in row else self._others(row)
+        more = " ".join(filter(None, [standing(teller, row), others]))
+        figure = str(row["numerator"] if "measure" in row else row["figure_id"])
+        source = teller.dated_source(str(teller.observation(figure)["source"]))
+        entry = measure_anchor(row) if "measure" in row else anchor(figure)
         return Markup(
-            '<li class="headline"><span class="value">{}</span> <span class="label">{}</span> '
-            '<span class="when">{} {}</span> <span class="source">{}: {}{}{}</span></li>'
+            '<li class="headline"><p><b class="value">{}</b> <span class="label">{}</span> {}</p><p>{}</p>'
+            '<p class="source">{}: {} · <a href="#{}">{}</a>{}</p></li>'
         ).format(
-            *(value, label, teller.when(dated), teller.status(row), self.wording.text("From"), source, others),
-            self._doubt(row),
+            *(teller.number(row), said.removesuffix(".") + ".", teller.status(row), more, text("Source"), source),
+            *(entry, text("where this comes from"), self._doubt(row)),
         )
 
     def _doubt(self, row: pd.Series) -> Markup:
@@ -130,7 +158,9 @@ class RegionPage:
         low, high = self.wording.value(rows.iloc[0], with_unit=False), self.wording.value(rows.iloc[-1])
         number = high if len(set(rows["value"])) == 1 else f"{low}–{high}"
         sources = rows["source"].nunique()
-        return "; " + self.wording.plural("other source: {number}", "other sources: {number}", sources, number=number)
+        return self.wording.plural(
+            "Another source has {number}.", "Other sources have {number}.", sources, number=number
+        )
 
     # --- topics ------------------------------------------------------------------------------------------------------
 
@@ -158,7 +188,7 @@ class RegionPage:
             body = [paragraph(note)]
             for topic in read_table("topics")["topic"]:
                 if not self._of_topic(topic, territory).empty:
-                    body.append(Markup("<h3>{}</h3>").format(self.wording.name("topics", topic)))
+                    body.append(heading(self.wording.name("topics", topic)))
                     body += self._topic_parts(topic, territory)
             parts.append(section("before-the-split", self.wording.name("territories", territory), *body).text)
         return Html(Markup("").join(parts))
@@ -174,13 +204,10 @@ class RegionPage:
         measures = self._measures(territory)
         measures = measures[measures["measure"].isin(codes)]
         parts = RegionCharts(self._teller, territory).of_topic(topic, rows, measures)
-        name = self.wording.name("topics", topic)
-        if not measures.empty:
-            caption = self.wording.text("{topic}: what follows from the figures", topic=name)
-            parts.append(measures_table(self._teller, measures, caption))
         if not rows.empty:
-            caption = self.wording.text("{topic}: figures as reported", topic=name)
-            parts.append(figures_table(self._teller, rows, caption, anchors=False))
+            parts += [heading(self.wording.text("As reported")), figure_entries(self._teller, rows, anchors=True)]
+        if not measures.empty:
+            parts += [heading(self.wording.text("Computed from it")), measure_entries(self._teller, measures)]
         return [*parts, *self._gaps(topic, rows, territory)]
 
     def _gaps(self, topic: str, rows: pd.DataFrame, territory: str) -> list[Markup]:
@@ -203,18 +230,48 @@ class RegionPage:
     def _listed(self, indicators: list[str]) -> str:
         return "; ".join(self.wording.name("indicators", code) for code in indicators)
 
-    # --- everything, findings, sources -------------------------------------------------------------------------------
+    # --- what stands at the end --------------------------------------------------------------------------------------
 
-    def all_figures(self) -> Html:
-        """Every figure of the region in one table; the other tables link to its rows."""
-        text = self.wording.text
-        table = figures_table(self._teller, self._observations, text("Every figure of the region"), anchors=True)
-        return section("figures", text("Every figure of the region"), table)
+    def new(self) -> Html:
+        """What has changed since the edition before."""
+        return what_is_new(self._teller, self.history, self.region)
+
+    def download(self) -> Html:
+        """The region's figures, measures and findings as CSV."""
+        name, text = page_name(self.region), self.wording.text
+        return closing.download(
+            self.wording,
+            {
+                f"{name}-figures": (text("Figures"), self._observations),
+                f"{name}-measures": (text("Measures computed from them"), self._of_region(self.dataset.measures)),
+                f"{name}-findings": (text("Contradictions and doubts"), self._of_region(self.dataset.findings)),
+                f"{name}-sources": (text("Sources"), self._sources),
+            },
+        )
+
+    def _of_region(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["region"] == self.region]
+
+    @property
+    def _sources(self) -> pd.DataFrame:
+        return self.dataset.sources[self.dataset.sources["source"].isin(self._observations["source"])]
+
+    def terms(self) -> Html:
+        """What the words on the page mean."""
+        return closing.terms(self.wording, self._observations)
+
+    def method(self) -> Html:
+        """How numbers get here."""
+        return closing.method(self.wording)
+
+    def limits(self) -> Html:
+        """What the numbers are good for and what not."""
+        return closing.limits(self._teller, self._observations)
 
     def findings(self) -> Html:
         """Contradictions and doubts about the region's figures."""
         text = self.wording.text
-        rows = self.dataset.findings[self.dataset.findings["region"] == self.region]
+        rows = self._of_region(self.dataset.findings)
         title = text("Contradictions and doubts")
         if rows.empty:
             return section("findings", title, paragraph(text("None was found.")))
@@ -223,9 +280,9 @@ class RegionPage:
 
     def sources(self) -> Html:
         """The documents that the region's figures come from."""
-        rows = self.dataset.sources[self.dataset.sources["source"].isin(self._observations["source"])]
-        return section("sources", self.wording.text("Sources"), sources_list(self._teller, rows))
+        return section("sources", self.wording.text("Sources"), sources_list(self._teller, self._sources))
 
-    def method(self) -> Html:
-        """How numbers get here."""
-        return method(self.wording)
+    def cite(self) -> Html:
+        """How to name the page as a source."""
+        title = region_heading(self._observations, self.wording.place(self.region), self.wording)
+        return closing.cite(self._teller, title)

@@ -6,13 +6,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
-from edstats.charts import PERCENT, Row, Scale
+from edstats.charts import Mark, Row, Scale
 from edstats.codebook import read_table
 from edstats.comparisons import newest_measures, newest_observations
 from edstats.pages.headlines import best_measure
-from edstats.pages.sections import STATUS_RANK, ChartBuilder, measure_figures
+from edstats.pages.sections import STATUS_RANK, ChartBuilder
+from edstats.pages.standing import others_like
 from edstats.selection import preferred, unplaced
-from edstats.tables import Teller
+from edstats.teller import Teller
+from edstats.wording import PlaceName, message
 
 SPENDING = "renovation_spending_per_school"
 
@@ -86,11 +88,12 @@ class RegionCharts:
         time = self.teller.when(self.teller.observation(figures[0]))
         words = {
             "identifier": self._identifier("network"),
-            "title": text("Small schools are {share} of all schools", share=value),
+            "title": text("Small schools are {share} of all schools {region:in}", share=value, region=self._place),
             "subtitle": self._subtitle(text("Schools by kind, {time}", time=time)),
         }
         data = [(label, wording.quantity(count, "school", 0)) for label, count in parts]
-        return charts.composition(labelled, self._builder.text(data, figures, words))
+        table = pd.DataFrame(parts, columns=["label", "value"]).assign(unit="school", figures=" ".join(figures))
+        return charts.composition(labelled, self._builder.text(data, figures, words, table))
 
     def _shares(self, topic: str, measures: pd.DataFrame) -> Markup | None:
         percent = measures[measures["unit"] == "percent"]
@@ -101,18 +104,47 @@ class RegionCharts:
         if len(shares) < 2:
             return None
         labels = self.teller.measure_labels(shares)
-        rows = [
-            Row(label, (self._builder.measure_mark(row, label),))
-            for label, (_, row) in zip(labels, shares.iterrows(), strict=True)
-        ]
+        rows, others = [], []
+        for label, (_, row) in zip(labels, shares.iterrows(), strict=True):
+            fellows = self._fellows(row)
+            rows.append(Row(label, (self._builder.mark(row, label),), others=tuple(fellows["value"])))
+            others += [self._other_mark(label, fellow) for _, fellow in fellows.iterrows()]
         words = {
             "identifier": self._identifier(topic),
-            "title": self.teller.wording.text("Shares that follow from the reported numbers"),
-            "subtitle": self._subtitle(self._made_how(set(shares["pairing"].astype("str")))),
+            "title": self._largest(shares, labels),
+            "subtitle": self._subtitle(self._made_how(set(shares["pairing"].astype("str")), bool(others))),
         }
-        return self._builder.dots(rows, measure_figures(shares), words)
+        return self._builder.dots(rows, words, others=others)
 
-    def _made_how(self, pairings: set[str]) -> str:
+    def _largest(self, shares: pd.DataFrame, labels: list[str]) -> str:
+        """The finding of a chart of shares: its largest fact, else its largest number."""
+        facts = shares[shares["status"] == "actual"]
+        row = (facts if len(facts) else shares).sort_values("value", kind="stable").iloc[-1]
+        name = self.teller.wording.name("measures", str(row["measure"]))
+        return self.teller.wording.text("{what}: {value}", what=name, value=self._valued(row))
+
+    def _valued(self, row: pd.Series) -> str:
+        """The number with its status, where it is no fact."""
+        return ", ".join(filter(None, [self.teller.number(row), self.teller.status_words(row)]))
+
+    def _fellows(self, row: pd.Series) -> pd.DataFrame:
+        """The numbers of other regions that the row may be set beside: none for a plan or a former area."""
+        if str(row["status"]) != "actual" or "+" in self.territory:
+            return self.teller.dataset.measures.head(0)
+        return others_like(self.teller, row)
+
+    def _other_mark(self, label: str, row: pd.Series) -> Mark:
+        """The mark of another region, for the chart's data."""
+        region = self.teller.wording.name("regions", str(row["region"]))
+        return self._builder.mark(row, f"{label}: {region}", focus=False)
+
+    @property
+    def _place(self) -> PlaceName:
+        """The territory's name; a former area has no cases of its own, and borrows none."""
+        wording = self.teller.wording
+        return wording.place(self.territory) if "+" not in self.territory else wording.former_place(self.territory)
+
+    def _made_how(self, pairings: set[str], compared: bool) -> str:
         """How the shares of a chart came to be, in words."""
         text = self.teller.wording.text
         names = {
@@ -121,7 +153,9 @@ class RegionCharts:
             "two sources": text("computed from counts of two sources"),
             "as printed": text("printed as a share"),
         }
-        return text("Percent; {ways}", ways="; ".join(names[way] for way in names if way in pairings))
+        ways = [names[way] for way in names if way in pairings]
+        ways += [text("grey: other regions")] if compared else []
+        return text("Percent; {ways}", ways="; ".join(ways))
 
     # --- money -------------------------------------------------------------------------------------------------------
 
@@ -159,9 +193,9 @@ class RegionCharts:
                 name = text("{region}, for each education facility", region=name)
             same = (own["ahead"] == row["ahead"]) & (own["counted"] == row["counted"]) & (own["use"] != "shown")
             trail = () if row["other"] else tuple(own.loc[same, "value"])
-            chart_rows.append(Row(name, (self._builder.measure_mark(row, name, focus=not row["other"]),), trail))
+            chart_rows.append(Row(name, (self._builder.mark(row, name, focus=not row["other"]),), trail))
         numbers = [mark.end for row in chart_rows for mark in row.marks] + [n for row in chart_rows for n in row.trail]
-        value = ", ".join(filter(None, [self.teller.measure_value(best), self.teller.status_words(best)]))
+        value = self._valued(best)
         name = wording.name("works", works) if works else text("kind of works not said")
         parts = [text("Tenge of the year; filled: done, hollow: planned or under way")]
         parts += [text("ticks: older numbers")] if any(row.trail for row in chart_rows) else []
@@ -172,7 +206,7 @@ class RegionCharts:
             "title": text("{what}, {works}: {value}", what=what, works=name, value=value),
             "subtitle": self._subtitle("; ".join(parts)),
         }
-        return self._builder.dots(chart_rows, measure_figures(drawn), words, Scale(0, 1.05 * max(numbers), ((0, "0"),)))
+        return self._builder.dots(chart_rows, words, Scale(0, 1.05 * max(numbers), ((0, "0"),)))
 
     # --- construction, levels ----------------------------------------------------------------------------------------
 
@@ -188,13 +222,30 @@ class RegionCharts:
         for _, row in ordered.iterrows():
             label = {"actual": text("Opened"), "started": text("Begun")}
             name = label.get(str(row["status"]), text("Planned")) + self.teller.particulars(row)
-            marks.append(self._builder.observation_mark(row, name))
+            marks.append(self._builder.mark(row, name))
         words = {
             "identifier": self._identifier("construction"),
-            "title": text("New schools: what is opened, begun and planned"),
+            "title": self._built(ordered),
             "subtitle": self._subtitle(text("Schools; hollow: not opened yet. Bars may be parts of each other")),
         }
-        return self._builder.bars(marks, list(ordered["figure_id"]), words)
+        return self._builder.bars(marks, words)
+
+    def _built(self, ordered: pd.DataFrame) -> str:
+        """The finding about new schools: of each status the newest number, of one time the largest."""
+        text = self.teller.wording.text
+        newest = ordered.sort_values(["period_end", "period_start", "value"], ascending=False, kind="stable")
+        newest = newest.drop_duplicates("rank").sort_values("rank", kind="stable")
+        templates = {
+            "actual": message("{value} opened"),
+            "started": message("{value} begun"),
+            "planned": message("{value} planned"),
+            "target": message("{value} planned"),
+        }
+        said = []
+        for _, row in newest.drop_duplicates("rank").iterrows():
+            value = f"{self.teller.wording.value(row, with_unit=False)} ({self.teller.when(row)})"
+            said.append(text(templates[str(row["status"])], value=value))
+        return text("New schools: {numbers}", numbers="; ".join(said[:2]))
 
     def _levels(self, topic: str, rows: pd.DataFrame) -> Markup | None:
         """Levels beside targets and plans, for shares that the codebook knows as such."""
@@ -209,15 +260,23 @@ class RegionCharts:
         for _, cell in shares.groupby([shares[column].astype("str") for column in series], sort=False):
             label = self.teller.indicator(cell.iloc[0])
             ordered = cell.sort_values("ahead", ascending=False)  # done, then ahead
-            marks = tuple(self._builder.observation_mark(row, label) for _, row in ordered.iterrows())
+            marks = tuple(self._builder.mark(row, label) for _, row in ordered.iterrows())
             chart_rows.append(Row(label, marks, connected=len(marks) > 1))
         text = self.teller.wording.text
         hollow = set(shares["ahead"]) != {"done"}
         words = {
             "identifier": self._identifier(topic),
-            "title": text("Reported levels and targets") if hollow else text("Reported levels"),
+            "title": self._level(shares),
             "subtitle": self._subtitle(
                 text("Percent; filled: reported level, hollow: target or plan") if hollow else text("Percent")
             ),
         }
-        return self._builder.dots(chart_rows, list(shares["figure_id"]), words, PERCENT)
+        return self._builder.dots(chart_rows, words)
+
+    def _level(self, shares: pd.DataFrame) -> str:
+        """The finding about levels: the first with the highest fact, and how far its target is."""
+        facts = shares[shares["status"] == "actual"]
+        row = (facts if len(facts) else shares).sort_values("value", kind="stable").iloc[-1]
+        name = self.teller.wording.name("indicators", str(row["indicator"]))
+        value = f"{self._valued(row)} ({self.teller.when(row)})"
+        return self.teller.wording.text("{what}: {value}", what=name, value=value)

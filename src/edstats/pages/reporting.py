@@ -12,9 +12,14 @@ from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.pages.sections import STATUS_RANK, ChartBuilder, paragraph, section
 from edstats.selection import in_present_borders, unplaced
-from edstats.tables import Html, Teller, html_table
+from edstats.tables import Html, html_table
+from edstats.teller import Teller
 from edstats.totals import applies, regions_of_type, totals
-from edstats.wording import Wording
+from edstats.wording import Plural, Wording
+
+# Values further apart in time are not set against each other in a title.
+MOST_YEARS_APART = 2
+UNLIKE = Plural("{name}: {count} number of {years}", "{name}: {count} numbers of {years}, too unlike to rank")
 
 
 def linear_scale(wording: Wording, top: float) -> Scale:
@@ -41,11 +46,39 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
             label += "".join(f", {builder.teller.wording.name(table, code)}" for code in sorted(codes))
         if str(first["counted"]) == "facility":
             label = builder.teller.wording.text("{region}, for each education facility", region=label)
-        marks = tuple(builder.measure_mark(row, "", focus=not country) for _, row in shown.iterrows())
+        marks = tuple(builder.mark(row, focus=not country) for _, row in shown.iterrows())
         trail = tuple(own.loc[(own["use"] != "shown") & (own["ahead"] == first["ahead"]), "value"])
         order = (not country, "done" not in set(shown["ahead"]), -float(first["value"]))
         chart_rows.append((order, Row(label, marks, trail)))
     return [row for _, row in sorted(chart_rows, key=lambda entry: entry[0])]
+
+
+def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
+    """The finding of a chart of ``shown``, called ``name``: its ends, or how many numbers there are and of when.
+
+    Ends are named only where they can be set against each other: exact facts of about one time.
+    """
+    wording = teller.wording
+    regions = shown[shown["region"] != "KZ"]
+    ends = (regions if len(regions) else shown).sort_values("value")
+    low, high = ends.iloc[0], ends.iloc[-1]
+    top = wording.name("regions", str(high["region"]))
+    if len(ends) == 1:
+        return wording.text("{name}: {value}, {region}", name=name, value=teller.number(high), region=top)
+    years = ends["period_end"].dt.year
+    exact = ends["qualifier"].isin(["exact", "about"]).all() and set(ends["ahead"]) == {"done"}
+    if not exact or years.max() - years.min() > MOST_YEARS_APART:
+        first, last = int(ends["period_start"].dt.year.min()), int(years.max())
+        span = str(first) if first == last else f"{first}–{last}"
+        return wording.plural(*UNLIKE, len(ends), name=name, years=span)
+    return wording.text(
+        "{name}: from {low} ({bottom}) to {high} ({top})",
+        name=name,
+        low=teller.number(low),
+        high=teller.number(high),
+        bottom=wording.name("regions", str(low["region"])),
+        top=top,
+    )
 
 
 def observation_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
@@ -56,7 +89,7 @@ def observation_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
         shown = own[own["use"] == "shown"].sort_values("ahead", ascending=False)
         region, group = str(own["region"].iloc[0]), str(own["group"].iloc[0])
         label = wording.name("regions", region) + (f", {wording.name('groups', group)}" if group else "")
-        marks = tuple(builder.observation_mark(row, "") for _, row in shown.iterrows())
+        marks = tuple(builder.mark(row) for _, row in shown.iterrows())
         # Older plans are no part of what was.
         trail = tuple(own.loc[(own["use"] != "shown") & (own["ahead"] == "done"), "value"])
         chart_rows.append(Row(label, marks, trail))
@@ -71,7 +104,7 @@ def country_sentence(teller: Teller, shown: pd.DataFrame) -> list[Markup]:
     numbers = Markup("; ").join(
         Markup("{} ({}) {}").format(
             teller.figure_link(row["figure_id"]),
-            "; ".join(filter(None, [teller.when(row), row["note"]])),
+            "; ".join(filter(None, [teller.when(row), teller.wording.note(row["note"])])),
             teller.status(row),
         )
         for _, row in country.iterrows()
@@ -117,7 +150,7 @@ def city_totals(teller: Teller) -> Html:
         "A sum is shown when at least 60% of the cities report it, marked from 33%, and left out below. Facts of years "
         "apart are not added."
     )
-    rows = [("", _total_cells(teller, row)) for _, row in sums.iterrows()]
+    rows = [_total_cells(teller, row) for _, row in sums.iterrows()]
     return section("cities", title, paragraph(note), html_table(title, header, rows, numeric=(1,)))
 
 
@@ -139,50 +172,66 @@ def _total_cells(teller: Teller, row: pd.Series) -> list[Markup | str]:
     if row["shown"] == "marked":
         mind.append(text("fewer than 60% of the cities report it"))
     number = wording.value(pd.Series({**row.to_dict(), "precision": 1.0}))
-    count = text("{reporting} of {asked}", reporting=row["reporting"], asked=row["asked"])
+    count = text("{part} of {all}", part=row["reporting"], all=row["asked"])
     return [name, number, wording.name("status", row["status"]), count, parts, "; ".join(mind)]
 
 
 def coverage(teller: Teller) -> Html:
-    """Which indicator is reported by which region: a heat map and the same as a table."""
+    """How many figures each region reports of each topic, shaded, and of each indicator as a table."""
     text = teller.wording.text
     counts, outside = _coverage_counts(teller)
     title = text("Who reports what")
-    reporting = (counts > 0).sum(axis=1)
-    header = [text("Indicator"), *counts.columns, text("Regions")]
+    reporting = (counts > 0).sum(axis=1).sort_values(ascending=False, kind="stable")
+    asked = (~outside).sum(axis=1)
     rows = [
-        (
-            "",
-            [
-                name,
-                *(
-                    "×" if outside.loc[name, region] else str(counts.loc[name, region] or "–")
-                    for region in counts.columns
-                ),
-                text("{reporting} of {asked}", reporting=reporting[name], asked=int((~outside.loc[name]).sum())),
-            ],
-        )
+        [
+            name,
+            *("×" if outside.loc[name, region] else str(counts.loc[name, region] or "–") for region in counts.columns),
+            text("{part} of {all}", part=reporting[name], all=asked[name]),
+        ]
         for name in counts.index
     ]
+    caption = text("Figures of each indicator by region; –: not reported, ×: does not apply")
+    table = html_table(
+        caption, [text("Indicator"), *counts.columns, text("Regions")], rows, numeric=tuple(range(1, len(rows[0])))
+    )
+    topics = _topic_counts(teller)
+    best = str(reporting.index[0])
     words = {
         "identifier": "chart-coverage",
-        "title": text("Figures of each indicator by region"),
-        "subtitle": text("Number of figures; empty: not reported, ×: does not apply"),
+        "title": text("{what}: reported by {part} of {all} regions", what=best, part=reporting[best], all=asked[best]),
+        "subtitle": text("Number of figures by region and topic, the indicator of most regions named above; –: none"),
     }
-    data = [(name, text("{count} regions", count=reporting[name])) for name in counts.index]
-    chart_text = ChartBuilder(teller).text(data, [], words)
-    table = html_table(title, header, rows, numeric=tuple(range(1, len(header))))
+    data = [
+        (str(region), "; ".join(f"{topic} {count}" for topic, count in row.items()))
+        for region, row in topics.iterrows()
+    ]
+    chart_text = ChartBuilder(teller).text(data, [], words, topics.rename_axis(text("Region")).reset_index())
     everywhere = Markup('{}: <a href="sources.html">{}</a>').format(text("Source"), text("all documents"))
-    return section(
-        "coverage", title, charts.coverage_heatmap(counts, outside, replace(chart_text, data=table, source=everywhere))
-    )
+    chart = charts.heatmap(topics, replace(chart_text, source=everywhere))
+    return section("coverage", title, chart, table)
+
+
+def _topic_counts(teller: Teller) -> pd.DataFrame:
+    """Counts of figures; rows: short names of regions, columns: short names of topics."""
+    rows = _of_regions(teller.dataset.observations)
+    topics, regions = read_table("topics"), read_table("regions").query("type != 'country'")
+    topic_of = read_table("indicators").set_index("indicator")["topic"]
+    counts = pd.crosstab(rows["region"].astype("str"), rows["indicator"].astype("str").map(topic_of))
+    counts = counts.reindex(index=regions["region"], columns=topics["topic"], fill_value=0)
+    short = f"short_{teller.wording.language}"
+    return counts.set_axis(list(regions[short])).set_axis(list(topics[short]), axis=1)
+
+
+def _of_regions(rows: pd.DataFrame) -> pd.DataFrame:
+    """Figures about whole regions as they are today."""
+    rows = rows[(rows["place"] == "") & (rows["region"] != "KZ")]
+    return rows[in_present_borders(rows)]
 
 
 def _coverage_counts(teller: Teller) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts of figures and whether an indicator does not apply; rows: names of indicators, columns: regions."""
-    rows = teller.dataset.observations
-    rows = rows[(rows["place"] == "") & (rows["region"] != "KZ")]
-    rows = rows[in_present_borders(rows)]
+    rows = _of_regions(teller.dataset.observations)
     indicators = read_table("indicators").query("indicator in @rows.indicator")
     regions = read_table("regions").query("type != 'country'")
     counts = pd.crosstab(rows["indicator"].astype("str"), rows["region"].astype("str"))

@@ -1,20 +1,24 @@
 """Parts that several page kinds share: headings, charts of measures, sentences about coverage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
-from edstats.charts import PERCENT, ChartText, Mark, Row, Scale
+from edstats.charts import ChartText, Mark, Row, Scale
 from edstats.codebook import read_table
-from edstats.tables import Html, Teller, html_table
+from edstats.columns import csv_text
+from edstats.tables import Html, plain_table
+from edstats.teller import Teller
 from edstats.totals import applies
 from edstats.wording import Wording
 
 # What is so comes before what is only planned or aimed at.
 STATUS_RANK = {"actual": 0, "started": 1, "planned": 2, "target": 3}
+# Columns of a chart's data, besides the label and the number in words.
+MARK_COLUMNS = ("value", "high", "qualifier", "unit", "period", "status", "figures")
 
 
 def page_name(region: str) -> str:
@@ -29,70 +33,102 @@ def section(identifier: str, title: str, *parts: Markup) -> Html:
     return Html(Markup('<section><h2 id="{}">{}</h2>{}</section>').format(identifier, title, body))
 
 
-def paragraph(text: str, kind: str = "") -> Markup:
+def paragraph(text: str | Markup, kind: str = "") -> Markup:
     """A paragraph; ``kind`` is its class."""
     return Markup('<p class="{}">{}</p>').format(kind, text) if kind else Markup("<p>{}</p>").format(text)
 
 
+def heading(text: str) -> Markup:
+    """A heading within a section."""
+    return Markup("<h3>{}</h3>").format(text)
+
+
+def bullets(items: Sequence[str | Markup]) -> Markup:
+    """A list of sentences."""
+    return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(item) for item in items))
+
+
+def percent_scale(wording: Wording) -> Scale:
+    """An axis from 0 to 100 percent."""
+    return Scale(0, 103, tuple((tick, wording.quantity(tick, "percent", 0)) for tick in (0, 50, 100)))
+
+
 @dataclass(frozen=True)
 class ChartBuilder:
-    """Makes charts whose marks, words, source line and data table all come from the same rows."""
+    """Makes charts whose marks, words, source line and data all come from the same rows.
+
+    ``words`` of a chart has identifier, title (its finding) and subtitle (measure, place, period).
+    """
 
     teller: Teller
 
-    def measure_mark(self, row: pd.Series, label: str, focus: bool = True) -> Mark:
-        """A measure as a mark."""
+    def mark(self, row: pd.Series, label: str = "", focus: bool = True) -> Mark:
+        """A measure (a row with ``measure``) or an observation as a mark."""
         teller = self.teller
-        words = f"{teller.measure_value(row)} ({self._time(row)})"
-        return _mark(row, label, words, focus)
+        time = ", ".join(filter(None, [teller.status_words(row), teller.when(row)]))
+        parts = [row["numerator"], row["denominator"]] if "measure" in row else [row["figure_id"]]
+        return Mark(
+            label=label,
+            value=float(row["value"]),
+            words=f"{teller.number(row)} ({time})",
+            status=str(row["status"]),
+            focus=focus,
+            qualifier=str(row["qualifier"]),
+            high=float(row["value_high"]) if pd.notna(row["value_high"]) else None,
+            unit=str(row["unit"]),
+            period=str(row["period"]),
+            figures=" ".join(filter(None, parts)),
+        )
 
-    def observation_mark(self, row: pd.Series, label: str, focus: bool = True) -> Mark:
-        """An observation as a mark."""
-        words = f"{self.teller.wording.value(row)} ({self._time(row)})"
-        return _mark(row, label, words, focus)
-
-    def _time(self, row: pd.Series) -> str:
-        numerator = self.teller.observation(row["numerator"]) if "numerator" in row else row
-        return ", ".join(filter(None, [self.teller.status_words(row), self.teller.when(numerator)]))
-
-    def bars(self, marks: Sequence[Mark], figures: Sequence[str], words: dict[str, str]) -> Markup:
-        """A chart of bars; ``words`` has identifier, title and subtitle, ``figures`` the figure_ids behind it."""
-        return charts.bars(marks, self.text([(mark.label, mark.words) for mark in marks], figures, words))
+    def bars(self, marks: Sequence[Mark], words: dict[str, str]) -> Markup:
+        """A chart of bars."""
+        return charts.bars(marks, self._text([(mark.label, mark) for mark in marks], words))
 
     def dots(
-        self, rows: Sequence[Row], figures: Sequence[str], words: dict[str, str], scale: Scale = PERCENT
+        self, rows: Sequence[Row], words: dict[str, str], scale: Scale | None = None, others: Sequence[Mark] = ()
     ) -> Markup:
-        """A chart of dots; ``words`` and ``figures`` as for bars."""
-        data = [(row.label, mark.words) for row in rows for mark in row.marks]
-        return charts.dots(rows, self.text(data, figures, words), scale)
+        """A chart of dots, on an axis of percent unless told otherwise.
 
-    def text(self, data: Sequence[tuple[str, str]], figures: Sequence[str], words: dict[str, str]) -> ChartText:
-        """What stands around a drawing of ``data`` (label and number in words)."""
+        ``others``: the marks behind the rows' grey dots, for the chart's data.
+        """
+        marks = [(row.label, mark) for row in rows for mark in row.marks] + [(mark.label, mark) for mark in others]
+        return charts.dots(rows, self._text(marks, words), scale or percent_scale(self.teller.wording))
+
+    def _text(self, marks: Sequence[tuple[str, Mark]], words: dict[str, str]) -> ChartText:
+        figures = [figure for _, mark in marks for figure in mark.figures.split()]
+        data = [(label, mark.words) for label, mark in marks]
+        rows = [{"label": label, "number": mark.words, **asdict(mark)} for label, mark in marks]
+        table = pd.DataFrame(rows)[["label", "number", *MARK_COLUMNS]]
+        return self.text(data, figures, words, table.rename(columns={"high": "value_high"}))
+
+    def text(
+        self, data: Sequence[tuple[str, str]], figures: Sequence[str], words: dict[str, str], table: pd.DataFrame
+    ) -> ChartText:
+        """What stands around a drawing of ``data`` (label and number in words), made of the figures ``figures``.
+
+        ``table`` is the data to download.
+        """
         teller, text = self.teller, self.teller.wording.text
         sources = dict.fromkeys(str(teller.observation(figure)["source"]) for figure in figures)
         links = Markup(", ").join(teller.source_link(source) for source in sources)
-        # Every other column says in words what the mark shows.
-        table = html_table(words["title"], [text("What"), text("Figure")], [("", row) for row in data])
-        listed = "; ".join(f"{label}: {number}" for label, number in data)
+        shown = plain_table(words["title"], [text("What"), text("Figure")], data)
+        alternative = text(
+            "Chart: {title}. {subtitle}. Its {count} numbers stand in the table below it.",
+            title=words["title"],
+            subtitle=words["subtitle"],
+            count=len(data),
+        )
         return ChartText(
             identifier=words["identifier"],
             title=words["title"],
             subtitle=words["subtitle"],
-            alternative=text("Chart. {subtitle}. {data}.", subtitle=words["subtitle"], data=listed),
+            alternative=alternative,
             source=Markup("{}: {}").format(text("Source"), links),
             data_heading=text("The same data as a table"),
-            data=table,
+            data=shown,
+            csv=csv_text(table),
+            csv_label=text("Download as CSV"),
         )
-
-
-def _mark(row: pd.Series, label: str, words: str, focus: bool) -> Mark:
-    high = float(row["value_high"]) if pd.notna(row["value_high"]) else None
-    return Mark(label, float(row["value"]), words, str(row["status"]), focus, str(row["qualifier"]), high)
-
-
-def measure_figures(rows: pd.DataFrame) -> list[str]:
-    """The figure_ids that measures were made of."""
-    return [figure for figure in [*rows["numerator"], *rows["denominator"]] if figure]
 
 
 def coverage_sentence(teller: Teller, reporting: set[str], indicators: Sequence[str]) -> str:
@@ -110,21 +146,3 @@ def coverage_sentence(teller: Teller, reporting: set[str], indicators: Sequence[
     if outside:
         sentence += " " + teller.wording.text("It does not apply to {regions}.", regions=", ".join(outside))
     return sentence
-
-
-def method(wording: Wording) -> Html:
-    """How a number gets onto a page, in short."""
-    rules = [
-        wording.text("A person enters each figure as the source prints it; a program reads it, and never changes it."),
-        wording.text(
-            "Where the source gives no period, its date of publication stands; “about” marks undated sources."
-        ),
-        wording.text("Planned, begun and finished are kept apart; a plan is never shown as a result."),
-        wording.text("Money is divided by schools only where one source ties the two together."),
-        wording.text(
-            "Where sources differ, all are kept and one is preferred: the newest period, then the finer number."
-        ),
-        wording.text("What is not reported is said in words; it is never zero."),
-    ]
-    items = Markup("").join(Markup("<li>{}</li>").format(rule) for rule in rules)
-    return section("method", wording.text("How a number is made"), Markup("<ul>{}</ul>").format(items))

@@ -1,15 +1,32 @@
 """The page of sources: which documents there are, what each prints, and what contradicts what."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats.dataset import Dataset
+from edstats.editions import History
+from edstats.entries import figure_entries
+from edstats.listings import about_source, findings_list
+from edstats.pages import closing
+from edstats.pages.news import changes_of_all_editions, what_is_new
 from edstats.pages.parameters import Parameters
-from edstats.pages.sections import method, paragraph, section
-from edstats.tables import Html, Teller, figures_table, findings_list, published, source_anchor
+from edstats.pages.sections import paragraph, section
+from edstats.tables import Html, source_anchor
+from edstats.teller import Teller
 from edstats.wording import Wording
+
+
+def sources_heading(wording: Wording) -> str:
+    """The title of the page."""
+    return wording.text("Sources, their figures, and what contradicts what")
+
+
+def changes_heading(wording: Wording) -> str:
+    """The title of the page of changes."""
+    return wording.text("Changes from edition to edition")
 
 
 @dataclass(frozen=True)
@@ -18,13 +35,15 @@ class SourcesPage:
 
     dataset: Dataset
     wording: Wording
+    history: History
 
     @classmethod
     def open(cls, parameters: Parameters) -> "SourcesPage":
         """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        return cls(parameters.load(), parameters.wording)
+        dataset = parameters.load()
+        return cls(dataset, parameters.wording(dataset), parameters.read_history())
 
-    @property
+    @cached_property
     def _teller(self) -> Teller:
         figures, sources = self.dataset.observations["figure_id"], self.dataset.sources["source"]
         return Teller(self.dataset, self.wording, frozenset(figures), frozenset(sources))
@@ -34,7 +53,7 @@ class SourcesPage:
         sources = self.wording.plural("{count} document", "{count} documents", len(self.dataset.sources))
         figures = self.wording.plural("{count} figure", "{count} figures", len(self.dataset.observations))
         lead = self.wording.text(
-            "{sources} with {figures}, published up to {day}. The words under “Reported as” are the source's.",
+            "{sources} with {figures}, published up to {day}. Each figure opens to the words it was printed in.",
             sources=sources,
             figures=figures,
             day=self.wording.day(self.dataset.as_of),
@@ -55,22 +74,76 @@ class SourcesPage:
         return Html(Markup("").join(self._document(row) for _, row in newest.iterrows()))
 
     def _document(self, source: pd.Series) -> Markup:
-        text = self.wording.text
-        title = Markup('<cite lang="{}">{}</cite>').format(source["language"], source["title"])
-        if source["url"].startswith(("https://", "http://")):
-            title = Markup('<a href="{}" rel="external">{}</a>').format(source["url"], title)
-        details = [
-            published(self._teller, source),
-            self.wording.name("publisher_type", str(source["publisher_type"])),
-            self.wording.name("language", str(source["language"])),
-            source["note"],
-        ]
         rows = self.dataset.observations[self.dataset.observations["source"] == source["source"]]
-        caption = text("Figures of {publisher}", publisher=source["publisher"])
-        about = Markup("<p>{}. {}.</p>").format(title, "; ".join(filter(None, details)))
-        table = figures_table(self._teller, rows, caption, anchors=True, with_region=True)
-        return section(source_anchor(source["source"]), source["publisher"], about, table).text
+        about = paragraph(about_source(self._teller, source))
+        entries = figure_entries(self._teller, rows, anchors=True, with_region=True)
+        publisher = str(self._teller.publisher(str(source["source"])))
+        return section(source_anchor(source["source"]), publisher, about, entries).text
+
+    def new(self) -> Html:
+        """What has changed since the edition before."""
+        return what_is_new(self._teller, self.history)
+
+    def download(self) -> Html:
+        """Everything as CSV."""
+        text = self.wording.text
+        tables = {
+            "observations": (text("All figures"), self.dataset.observations),
+            "sources": (text("Sources"), self.dataset.sources),
+            "measures": (text("Measures computed from them"), self.dataset.measures),
+            "findings": (text("Contradictions and doubts"), self.dataset.findings),
+        }
+        return closing.download(self.wording, tables)
 
     def method(self) -> Html:
         """How numbers get here."""
-        return method(self.wording)
+        return closing.method(self.wording)
+
+    def limits(self) -> Html:
+        """What the numbers are good for and what not."""
+        return closing.limits(self._teller, self.dataset.observations)
+
+    def cite(self) -> Html:
+        """How to name the page as a source."""
+        return closing.cite(self._teller, sources_heading(self.wording))
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """Parts of the page that tells what each edition changed."""
+
+    dataset: Dataset
+    wording: Wording
+    history: History
+
+    @classmethod
+    def open(cls, parameters: Parameters) -> "ChangesPage":
+        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
+        dataset = parameters.load()
+        return cls(dataset, parameters.wording(dataset), parameters.read_history())
+
+    def lead(self) -> Html:
+        """What an edition is."""
+        lead = self.wording.text(
+            "Each time these pages are made from other figures than before, that is an edition. A figure is new, "
+            "revised (its source or its reading was entered otherwise), corrected (an error of the source was "
+            "declared, with the reason), or gone."
+        )
+        return Html(paragraph(lead, "lead"))
+
+    def editions(self) -> Html:
+        """The editions, the newest first."""
+        return changes_of_all_editions(Teller(self.dataset, self.wording), self.history)
+
+    def download(self) -> Html:
+        """The changes as CSV."""
+        text = self.wording.text
+        tables = {
+            "editions": (text("Editions"), self.history.editions),
+            "changes": (text("Changes"), self.history.changes),
+        }
+        return closing.download(self.wording, tables)
+
+    def cite(self) -> Html:
+        """How to name the page as a source."""
+        return closing.cite(Teller(self.dataset, self.wording), changes_heading(self.wording))

@@ -4,11 +4,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from edstats.charts import Row, Scale
+from edstats.entries import measure_entries
 from edstats.pages import reporting
-from edstats.pages.sections import ChartBuilder, coverage_sentence, measure_figures, paragraph, section
+from edstats.pages.sections import ChartBuilder, coverage_sentence, heading, paragraph, section
 from edstats.prices import BASE_YEAR, in_constant_prices
 from edstats.selection import in_present_borders
-from edstats.tables import Html, Teller, html_table, measures_table
+from edstats.tables import Html, html_table
+from edstats.teller import Teller
 from edstats.wording import BILLION, MILLION
 
 WORKS = ("capital", "current", "mixed", "reconstruction", "")
@@ -52,41 +54,43 @@ def _works_parts(teller: Teller, rows: pd.DataFrame, works: str, scale: Scale) -
     shown = rows[rows["use"] == "shown"]
     words = {
         "identifier": f"chart-spending-{works or 'unsaid'}",
-        "title": text("Renovation spending per school: {works}", works=name),
+        "title": reporting.range_title(teller, shown, name[0].upper() + name[1:]),
         "subtitle": text(
-            "Tenge of the year, by region; filled: done, hollow: planned or under way, ticks: older "
-            "numbers; logarithmic scale"
+            "Renovation spending per school, tenge of the year, by region; filled: done, hollow: planned or under "
+            "way, ticks: older numbers; logarithmic scale"
         ),
     }
     builder = ChartBuilder(teller)
-    chart = builder.dots(reporting.measure_rows(builder, rows, name_counted=True), measure_figures(shown), words, scale)
-    parts = [Markup("<h3>{}</h3>").format(name[0].upper() + name[1:]), chart]
+    chart = builder.dots(reporting.measure_rows(builder, rows, name_counted=True), words, scale)
+    parts = [heading(name[0].upper() + name[1:]), chart]
     known = shown[shown["constant"].notna()]
     if len(known) > 1:
         parts.append(_constant_chart(builder, known, works, name, scale))
     if not known.empty:
         parts.append(_constant_table(teller, known, name))
     ordered = rows.sort_values(["region", "period_end"], kind="stable")
-    return [*parts, measures_table(teller, ordered, words["title"], with_region=True)]
+    return [*parts, measure_entries(teller, ordered, with_region=True)]
 
 
 def _constant_chart(builder: ChartBuilder, rows: pd.DataFrame, works: str, name: str, scale: Scale) -> Markup:
     """The numbers whose year is certain, in prices of the base year, on the scale of the other charts."""
     text, year = builder.teller.wording.text, str(BASE_YEAR)
+    indexed = rows.assign(value=rows["constant"], period_end=pd.Timestamp(BASE_YEAR, 12, 31))
     chart_rows = []
     for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
-        mark = builder.measure_mark(row.where(row.index != "value", row["constant"]), "")
+        mark = builder.mark(row.where(row.index != "value", row["constant"]))
         chart_rows.append(Row(_label(builder.teller, row), (mark,)))
     words = {
         "identifier": f"chart-spending-{works or 'unsaid'}-constant",
-        "title": text("In prices of {year}: {works}", year=year, works=name),
+        "title": reporting.range_title(builder.teller, indexed, text("In prices of {year}", year=year)),
         "subtitle": text(
-            "Renovation spending per school by region, indexed to prices of {year}; in brackets the year of the "
-            "number; hollow: planned; logarithmic scale",
+            "Renovation spending per school ({works}), by region, indexed to prices of {year}; in brackets the year "
+            "of the number; hollow: planned; logarithmic scale",
+            works=name,
             year=year,
         ),
     }
-    return builder.dots(chart_rows, measure_figures(rows), words, scale)
+    return builder.dots(chart_rows, words, scale)
 
 
 def _label(teller: Teller, row: pd.Series) -> str:
@@ -112,7 +116,7 @@ def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
     for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
         indexed = wording.value(row.where(row.index != "value", row["constant"]), 0)
         status = teller.status(row) or wording.name("status", str(row["status"]))
-        cells.append(("", [_label(teller, row), teller.measure_value(row), indexed, teller.when(row), status]))
+        cells.append([_label(teller, row), teller.measure_value(row), indexed, teller.when(row), status])
     return html_table(caption, header, cells, numeric=(1, 2))
 
 
@@ -122,8 +126,7 @@ def _former_borders(teller: Teller) -> list[Markup]:
     if rows.empty:
         return []
     note = teller.wording.text("Regions in former borders, set beside none of the above:")
-    name = teller.wording.name("measures", "renovation_spending_per_school")
-    return [paragraph(note), measures_table(teller, rows, name, with_region=True)]
+    return [paragraph(note), measure_entries(teller, rows, with_region=True)]
 
 
 def _scale(teller: Teller, rows: pd.DataFrame) -> Scale:

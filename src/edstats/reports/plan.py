@@ -13,41 +13,61 @@ from edstats.pages.parameters import UnknownParameter
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the edition.
+    """One page of the edition, in one language.
 
-    ``name`` is the stem of its file and of its address ("aktobe"); ``parameters`` go to the cell of ``notebook`` that
-    is tagged ``parameters``; ``title`` is what links to it say; ``summary`` says in a few words what it holds ("34
-    figures from 2 sources"), as plain text in the plan's language, or is empty; ``heading`` stands on the page itself
-    (default: its title).
+    ``name`` is the stem of its file ("aktobe"), the same in every language; ``parameters`` go to the cell of
+    ``notebook`` that is tagged ``parameters``; ``title`` is what links to it say; ``summary`` says in a few words what
+    it holds ("34 figures from 2 sources"), as plain text, or is empty; ``heading`` stands on the page itself
+    (default: its title); ``search`` are other names that a reader may look for.
     """
 
     name: str
+    language: str
     notebook: Path
     parameters: Mapping[str, str]
     title: str
     group: Literal["regions", "across"]
-    summary: str
+    summary: str = ""
     heading: str = ""
+    search: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where the page stands in the edition."""
+        return f"{self.language}/{self.name}.html"
 
 
 @dataclass(frozen=True)
-class Plan:
-    """An edition: its pages in reading order, the data they are made of and the folder they are published in.
+class Volume:
+    """The pages of an edition in one language, in reading order; ``without_page``: regions that no source tells of."""
 
-    ``language`` is en, ru or kk; ``edition`` is the as-of date of the data, in ISO form; ``without_page`` names the
-    regions of which no source tells yet.
-    """
-
-    pages: tuple[Page, ...]
-    data: Path
-    reports: Path
     language: str
-    edition: str
+    pages: tuple[Page, ...]
     without_page: tuple[str, ...] = ()
 
     def group(self, name: Literal["regions", "across"]) -> tuple[Page, ...]:
         """The pages of one group, in reading order."""
         return tuple(page for page in self.pages if page.group == name)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An edition: its volumes, and the folder they are published in.
+
+    ``edition`` is the as-of date of the data, in ISO form; ``kept`` are the names and texts of the files that the
+    edition keeps of itself, for the next one to be compared with; ``pdf``: each page is printed as well.
+    """
+
+    volumes: tuple[Volume, ...]
+    reports: Path
+    edition: str
+    kept: Mapping[str, str]
+    pdf: bool = False
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages of all volumes."""
+        return tuple(page for volume in self.volumes for page in volume.pages)
 
 
 class UnfitNotebook(ValueError):

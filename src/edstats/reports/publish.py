@@ -1,24 +1,29 @@
 """Turns executed notebooks into pages, and puts a finished edition in the place of the old one.
 
 A page is one file that asks nothing of anywhere: its style stands in it, it has no script, and the browser is told to
-load nothing. It holds no time, path or random id, so that the same data give the same bytes.
+load nothing; what it offers to download lies beside it. It holds no time, path or random id, so that the same data give
+the same bytes.
 """
 
+import base64
 import datetime as dt
+import hashlib
 import re
 import shutil
 from dataclasses import dataclass
-from gettext import NullTranslations
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+from babel import Locale
 from babel.dates import format_date
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from edstats.reports.plan import Page, Plan
-from edstats.wording import LOCALES
+from edstats.charts import CSV_ADDRESS
+from edstats.reports.plan import Page, Plan, Volume
+from edstats.wording import LOCALES, translation
 
 _TEMPLATES = Path(__file__).parent / "template"
 _GENERATOR = '<meta name="generator" content="edstats">'
@@ -28,6 +33,11 @@ _LOADING_ATTRIBUTES = {"src", "srcset", "poster", "background"}
 # A place on this site, or an address of the web; nothing else, however it is spelt.
 _SAFE_LINK = re.compile(r"(https?://|[\w./-]*(#|$))", re.ASCII)
 _LINKING_ATTRIBUTES = {"href", "xlink:href"}
+
+
+# A table within a link, as notebooks have it, and the heading of a section.
+_DOWNLOAD = re.compile(rf'<a download="([\w.-]+)" href="{re.escape(CSV_ADDRESS)}([A-Za-z0-9+/=]*)"')
+_SECTION = re.compile(r'<h2 id="([^"]+)">.*?</h2>', re.DOTALL)
 
 
 class ForbiddenMarkup(ValueError):
@@ -95,31 +105,72 @@ def read_headings(body: str) -> list[Heading]:
     return reader.headings
 
 
-def publish_page(plan: Plan, page: Page, executed: Path, translation: NullTranslations) -> str:
-    """The HTML of ``page``: the prose of its notebook and the HTML outputs of its code, without the code.
+def publish_page(plan: Plan, volume: Volume, page: Page, executed: Path) -> tuple[str, dict[str, bytes]]:
+    """The HTML of ``page``, and what it offers to download, by path beside it.
 
-    Cells tagged ``notebook-only`` are left out, and so are printed text and every output that is not ``text/html``.
-    The template writes the page's ``<h1>`` (``page.heading``); outputs bring ``<h2 id=...>`` headings, of which the
-    contents list is made.
+    It has the prose of its notebook and the HTML outputs of its code, without the code. Cells tagged ``notebook-only``
+    are left out, and so are printed text and every output that is not ``text/html``. The template writes the page's
+    ``<h1>`` (``page.heading``); outputs bring ``<h2 id=...>`` headings, of which the contents list is made, and beside
+    which a switch of language keeps the reader's place.
     Raises ForbiddenMarkup when an output holds a script or would load something.
     """
-    exporter = _exporter(plan, translation)
+    exporter = _exporter(plan, volume)
+    downloads: dict[str, bytes] = {}
+
+    def apart(body: str) -> str:
+        """The body with its tables in files of their own."""
+
+        def link(match: re.Match[str]) -> str:
+            path = f"data/{page.name}/{match[1]}"
+            downloads[path] = base64.b64decode(match[2])
+            return f'<a download href="{path}"'
+
+        return _DOWNLOAD.sub(link, body)
+
+    def switchable(body: str) -> str:
+        """The body with links to the same section in the other languages beside each heading."""
+        return _SECTION.sub(lambda match: f"{match[0]}{_switch(plan, page, match[1])}", body)
+
+    exporter.environment.filters |= {"apart": apart, "switchable": switchable}
     exporter.environment.globals["page"] = page
     html, _ = exporter.from_notebook_node(nbformat.read(executed, as_version=4))
-    return str(html)
+    return str(html), downloads
 
 
-def index_page(plan: Plan, translation: NullTranslations) -> str:
-    """The HTML of the edition's first page: what this is, every page, and the regions that have none."""
-    environment = _exporter(plan, translation).environment
+def _switch(plan: Plan, page: Page, section: str) -> str:
+    links = (
+        f'<a href="../{volume.language}/{page.name}.html#{section}" hreflang="{volume.language}" '
+        f'lang="{volume.language}">{own_name(volume.language)}</a>'
+        for volume in plan.volumes
+        if volume.language != page.language
+    )
+    return f'<p class="switch">{" ".join(links)}</p>' if len(plan.volumes) > 1 else ""
+
+
+def own_name(language: str) -> str:
+    """A language's name in itself: "Қазақ тілі"."""
+    name = str(Locale.parse(LOCALES[language]).get_language_name())
+    return name[:1].upper() + name[1:]
+
+
+def index_page(plan: Plan, volume: Volume) -> str:
+    """The HTML of a volume's first page: what this is, every page, and the regions that have none."""
+    environment = _exporter(plan, volume).environment
     return str(environment.get_template("edition.html.j2").render(page=None))
 
 
-def _exporter(plan: Plan, translation: NullTranslations) -> TemplateExporter:
-    """An nbconvert exporter whose template knows the plan and speaks its language.
+def entry_page(plan: Plan) -> str:
+    """The HTML of the edition's first page: the choice of language, said in each of them."""
+    environment = _exporter(plan, plan.volumes[0]).environment
+    volumes = [(volume, translation(volume.language).gettext) for volume in plan.volumes]
+    return str(environment.get_template("languages.html.j2").render(page=None, volumes=volumes))
+
+
+def _exporter(plan: Plan, volume: Volume) -> TemplateExporter:
+    """An nbconvert exporter whose template knows the plan and speaks the volume's language.
 
     TemplateExporter, not HTMLExporter: the latter rewrites every output with a parser that lowers the case of SVG's
-    names.
+    attributes.
     """
     exporter = TemplateExporter(
         template_name="edstats", file_extension=".html", extra_template_basedirs=[str(_TEMPLATES)]
@@ -127,11 +178,38 @@ def _exporter(plan: Plan, translation: NullTranslations) -> TemplateExporter:
     environment = exporter.environment
     environment.autoescape = environment.trim_blocks = environment.lstrip_blocks = True
     environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)
-    environment.filters |= {"markdown": _markdown, "headings": read_headings, "long_date": _long_date}
-    style = (_TEMPLATES / "edstats" / "style.css").read_text(encoding="utf-8")
-    environment.globals |= {"plan": plan, "style": style, "generator": _GENERATOR, "locale": LOCALES[plan.language]}
+    spoken = translation(volume.language)
+    environment.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)
+    environment.filters |= {
+        "markdown": _markdown,
+        "headings": read_headings,
+        "long_date": _long_date,
+        "own_name": own_name,
+        "digest": _digest,
+    }
+    environment.globals |= {
+        "plan": plan,
+        "volume": volume,
+        "style": _style("style"),
+        "first_style": _style("first"),
+        "search_script": (_TEMPLATES / "edstats" / "search.js").read_text(encoding="utf-8"),
+        "generator": _GENERATOR,
+        "locale": LOCALES[volume.language],
+    }
     return exporter
+
+
+@cache
+def _style(name: str) -> str:
+    """A style sheet, without comments and indents, since every page carries it."""
+    text = (_TEMPLATES / "edstats" / f"{name}.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,]|(?<=[a-z]):(?= )|\n)\s*", r"\1", text).replace("\n", "").strip()
+
+
+def _digest(script: str) -> str:
+    """What a Content-Security-Policy names a script by."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
 def _markdown(source: str) -> str:

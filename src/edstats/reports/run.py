@@ -50,12 +50,12 @@ def run_page(page: Page, scratch: Path) -> RunResult:
     The notebook's working directory is this process's. The executed notebook holds times and paths of this run: it is
     for publishing from, not for publishing.
     """
-    executed = scratch / f"{page.name}.ipynb"
+    executed = scratch / f"{page.language}-{page.name}.ipynb"
     try:
         _execute(page, executed)
     except PapermillExecutionError as error:
         code = error.source.strip().partition("\n")[0]
-        failure = PageFailure(page.name, _cell_number(executed, error.cell_index), error.ename, error.evalue, code)
+        failure = PageFailure(page.path, _cell_number(executed, error.cell_index), error.ename, error.evalue, code)
         return RunResult(page, failure=failure)
     except Exception as error:  # a dead kernel, a missing kernel, an unreadable notebook: other pages must go on
         return RunResult(page, failure=failure_of(page, error))
@@ -82,7 +82,7 @@ def _execute(page: Page, executed: Path) -> None:
 
 def failure_of(page: Page, error: BaseException) -> PageFailure:
     """The failure of a whole page, from an exception that belongs to no cell."""
-    return PageFailure(page.name, 0, type(error).__name__, str(error))
+    return PageFailure(page.path, 0, type(error).__name__, str(error))
 
 
 def _cell_number(executed: Path, index: int) -> int:

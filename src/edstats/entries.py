@@ -1,0 +1,190 @@
+"""Figures and measures as entries that open, without a script, to where each number comes from.
+
+Closed, an entry says what, how much and when; open, the printed words, the source and its date, the qualifier, who else
+reports the number, and how it was computed.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from edstats.codebook import read_table
+from edstats.tables import anchor
+from edstats.teller import Teller, lower_first
+from edstats.wording import message
+
+Fact = tuple[str, Markup | str]
+# How the two sides of a measure meet; a measure of one side is divided by years or was printed.
+SIGNS = {"ratio": " ÷ ", "share": " ÷ ", "difference": " − ", "sum": " + "}
+
+
+def figure_entries(teller: Teller, observations: pd.DataFrame, anchors: bool, with_region: bool = False) -> Markup:
+    """Every observation as an entry. ``anchors``: these are the places that links to the figures lead to.
+
+    ``with_region``: the rows are of several regions, and the region heads each entry.
+    """
+    return _listed([_figure(teller, row, anchors, with_region) for _, row in observations.iterrows()])
+
+
+def measure_entries(teller: Teller, measures: pd.DataFrame, with_region: bool = False) -> Markup:
+    """Every measure as an entry; ``with_region``: the rows are of one measure and several regions."""
+    labels = teller.measure_labels(measures)
+    rules = read_table("measures")
+    headlined = set(rules.loc[rules["headline"] != "", "measure"])
+    entries = []
+    for label, (_, row) in zip(labels, measures.iterrows(), strict=True):
+        what = label
+        if with_region:
+            rest = label.removeprefix(teller.wording.name("measures", str(row["measure"])))
+            what = teller.wording.name("territories", str(row["territory"])) + rest
+        identifier = "" if with_region or str(row["measure"]) not in headlined else measure_anchor(row)
+        entries.append(_entry(teller, row, what, measure_facts(teller, row), identifier))
+    return _listed(entries)
+
+
+def measure_anchor(row: pd.Series) -> str:
+    """The anchor of a measure on its region's page: stable over builds and languages."""
+    return anchor(f"{row['measure']}-{row['numerator']}").replace("f-", "m-", 1)
+
+
+def _listed(entries: Sequence[Markup]) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(entry) for entry in entries)
+    return Markup('<ul class="entries">{}</ul>').format(items)
+
+
+def _entry(teller: Teller, row: pd.Series, what: str, facts: Sequence[Fact], identifier: str) -> Markup:
+    opening = Markup('<details id="{}">').format(identifier) if identifier else Markup("<details>")
+    badge = teller.status(row)
+    value = Markup("{} {}").format(teller.number(row), badge) if badge else teller.number(row)
+    summary = Markup("<summary><span>{}</span> <b>{}</b> <small>{}</small></summary>")
+    return opening + summary.format(what, value, teller.when(row)) + described(facts) + Markup("</details>")
+
+
+def described(facts: Sequence[Fact]) -> Markup:
+    """Facts as a list of terms and what they are here."""
+    parts = (Markup("<dt>{}</dt><dd>{}</dd>").format(term, fact) for term, fact in facts)
+    return Markup("<dl>{}</dl>").format(Markup("").join(parts))
+
+
+def _figure(teller: Teller, row: pd.Series, anchors: bool, with_region: bool) -> Markup:
+    what = teller.indicator(row)
+    if with_region:
+        region = teller.wording.name("territories", str(row["territory"]))
+        what = f"{region}: {lower_first(what)}"
+    identifier = anchor(str(row["figure_id"])) if anchors else ""
+    return _entry(teller, row, what, figure_facts(teller, row), identifier)
+
+
+def figure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
+    """Where an observation comes from: printed words, source, time, qualifier, other sources, doubts, note."""
+    text = teller.wording.text
+    printed = Markup('<q lang="{}">{}</q>').format(teller.source(str(row["source"]))["language"], row["as_printed"])
+    others = [_reported(teller, figure) for figure in teller.also_reported(row)]
+    facts: list[Fact] = [
+        (text("As printed"), printed),
+        (text("Source"), teller.dated_source(str(row["source"]))),
+        (text("Time"), _time_basis(teller, row)),
+        (text("Precision"), _precision(teller, row)),
+        (text("Also reported by"), Markup("; ").join(others)),
+        (text("Doubts"), _doubts(teller, [str(row["figure_id"])])),
+        (text("Corrected"), _correction(teller, row)),
+        (text("Note"), teller.wording.note(str(row["note"]))),
+    ]
+    return [(term, fact) for term, fact in facts if fact]
+
+
+def _reported(teller: Teller, figure: str) -> Markup:
+    """A figure with its source."""
+    source = str(teller.observation(figure)["source"])
+    return Markup("{} ({})").format(teller.figure_link(figure), teller.dated_source(source))
+
+
+def _time_basis(teller: Teller, row: pd.Series) -> str:
+    """How the time is known, where the source does not print it with the number."""
+    return {
+        "published": teller.wording.text("date of the source"),
+        "inferred": teller.wording.text("told from the rest of the document"),
+    }.get(str(row["period_basis"]), "")
+
+
+def _precision(teller: Teller, row: pd.Series) -> str:
+    """The qualifier in words and the step that the number was rounded to, where it is no exact count."""
+    wording = teller.wording
+    parts = [] if row["qualifier"] == "exact" else [wording.name("qualifier", str(row["qualifier"]))]
+    if pd.notna(row["precision"]) and row["precision"] > 1:
+        step = wording.quantity(row["precision"], str(row["unit"]), 0)
+        parts.append(wording.text("printed to the nearest {step}", step=step))
+    return "; ".join(parts)
+
+
+def _doubts(teller: Teller, figures: Sequence[str]) -> Markup:
+    names = dict.fromkeys(name for figure in figures for name in teller.doubts(figure))
+    if not names:
+        return Markup("")
+    return Markup('<a href="{}">{}</a>').format(teller.findings_link(), "; ".join(names))
+
+
+def _correction(teller: Teller, row: pd.Series) -> str:
+    """What was corrected in the row of the source, and why."""
+    source, _, figure = str(row["figure_id"]).partition("#")
+    rows = teller.dataset.corrections
+    rows = rows[(rows["source"] == source) & (rows["figure"] == figure)]
+    template = message("{column}: {corrected}, where the row held {expected} ({reason})")
+    return "; ".join(
+        teller.wording.text(
+            template,
+            column=entry["column"],
+            expected=entry["expected"],
+            corrected=entry["corrected"],
+            reason=teller.wording.note(entry["reason"]),
+        )
+        for entry in rows.to_dict("records")
+    )
+
+
+def measure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
+    """How a measure was computed, from which sources, and what is doubted about its figures."""
+    text = teller.wording.text
+    figures = [figure for figure in (str(row["numerator"]), str(row["denominator"])) if figure]
+    sources = dict.fromkeys(str(teller.observation(figure)["source"]) for figure in figures)
+    facts: list[Fact] = [
+        (text("How computed"), computed(teller, row)),
+        (text("Source"), Markup("; ").join(teller.dated_source(source) for source in sources)),
+        (text("Doubts"), _doubts(teller, figures)),
+        (text("Note"), _notes(teller, row, figures)),
+    ]
+    return [(term, fact) for term, fact in facts if fact]
+
+
+def _notes(teller: Teller, row: pd.Series, figures: Sequence[str]) -> str:
+    """The notes of both figures where two sources may not count the same."""
+    if str(row["pairing"]) != "two sources":
+        return ""
+    notes = (str(teller.observation(figure)["note"]) for figure in figures)
+    return "; ".join(teller.wording.note(note) for note in notes if note)
+
+
+def computed(teller: Teller, row: pd.Series) -> Markup:
+    """The figures that a measure was made of, each linked, with the sign between them and what is unlike in them."""
+    text = teller.wording.text
+    formula = str(read_table("measures").set_index("measure").at[str(row["measure"]), "formula"])
+    first = _side(teller, str(row["numerator"]))
+    if not row["denominator"]:
+        if str(row["pairing"]) == "as printed":
+            return Markup("{} ({})").format(text("printed as a share"), teller.figure_link(str(row["numerator"])))
+        years = row["period_end"].year - row["period_start"].year + 1
+        return Markup("{} ÷ {}").format(first, teller.wording.quantity(years, "year", 0))
+    second = _side(teller, str(row["denominator"]))
+    if formula == "difference_share":
+        made = Markup("({} − {}) ÷ {}").format(first, second, teller.figure_link(str(row["numerator"])))
+    else:
+        made = first + SIGNS[formula] + second
+    notes = {"two sources": text("from two sources"), "two dates": text("of two dates")}
+    note = notes.get(str(row["pairing"]))
+    return Markup("{} <em>{}</em>").format(made, note) if note else made
+
+
+def _side(teller: Teller, figure: str) -> Markup:
+    name = lower_first(teller.indicator(teller.observation(figure)))
+    return Markup("{} ({})").format(teller.figure_link(figure), name)

@@ -1,0 +1,79 @@
+"""Findings and sources as lists."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from edstats.codebook import read_table
+from edstats.tables import source_anchor
+from edstats.teller import Teller
+
+# Findings of these codes are many and alike: plans without an outcome, doubts about wording. Only so many stand open.
+FOLDED, OPEN = ("EDS-107", "EDS-111"), 5
+
+
+def findings_list(teller: Teller, findings: pd.DataFrame) -> Markup:
+    """Findings as a list, contradictions first, each with its code and links to its figures; the many alike folded."""
+    order = findings.assign(rank=findings["severity"].map({"error": 0, "warning": 1, "note": 2}).astype("int"))
+    order = order.sort_values(["rank", "code"], kind="stable")
+    folded = order["code"].isin(FOLDED) & (order.groupby("code").cumcount() >= OPEN)
+    parts = [_findings(teller, order[~folded])]
+    names = read_table("codes").set_index("code")["name"]
+    for code, rows in order[folded].groupby("code"):
+        name = teller.wording.text(names[code])
+        more = teller.wording.plural("{count} more: {name}", "{count} more: {name}", len(rows), name=name)
+        parts.append(Markup("<details><summary>{}</summary>{}</details>").format(more, _findings(teller, rows)))
+    return Markup("").join(parts)
+
+
+def _findings(teller: Teller, findings: pd.DataFrame) -> Markup:
+    items = Markup("").join(_finding(teller, row) for _, row in findings.iterrows())
+    return Markup('<ul class="findings">{}</ul>').format(items)
+
+
+def _finding(teller: Teller, row: pd.Series) -> Markup:
+    links = Markup(", ").join(teller.figure_link(figure) for figure in row["figures"].split())
+    severity = teller.wording.name("severity", str(row["severity"]))
+    return Markup(
+        '<li class="finding severity-{}"><span class="badge">{}</span> {} <span class="figures">{}</span> '
+        '<span class="code">{}</span></li>'
+    ).format(row["severity"], severity, row["message"], links, row["code"])
+
+
+def sources_list(teller: Teller, sources: pd.DataFrame) -> Markup:
+    """Sources with publisher, title, date and address, each with its anchor."""
+    items = (
+        Markup('<li id="{}"><strong>{}</strong>: {}</li>').format(
+            source_anchor(row["source"]), teller.publisher(str(row["source"])), about_source(teller, row)
+        )
+        for _, row in sources.iterrows()
+    )
+    return Markup('<ul class="sources">{}</ul>').format(Markup("").join(items))
+
+
+def about_source(teller: Teller, source: pd.Series) -> Markup:
+    """A source's title, linked to its address, with its date, the kind of its publisher, language and note."""
+    wording = teller.wording
+    title = Markup('<cite lang="{}">{}</cite>').format(source["language"], source["title"])
+    if source["url"].startswith(("https://", "http://")):
+        title = Markup('<a href="{}" rel="external">{}</a>').format(source["url"], title)
+    details = [
+        published(teller, source),
+        wording.name("publisher_type", str(source["publisher_type"])),
+        wording.name("language", str(source["language"])),
+        wording.note(str(source["note"])),
+    ]
+    return Markup("{}. {}.").format(title, "; ".join(filter(None, details)))
+
+
+def published(teller: Teller, source: pd.Series) -> str:
+    """When a source was published, or between which dates it must have been and how that is known."""
+    wording = teller.wording
+    if pd.notna(source["published"]):
+        return wording.day(source["published"].date())
+    reason = wording.note(str(source["date_basis"]))
+    first, last = wording.bounds(source["published_earliest"].date(), source["published_latest"].date())
+    if first == last:
+        return wording.text("undated, published in {time} ({reason})", time=first, reason=reason)
+    return wording.text(
+        "undated, published between {first} and {last} ({reason})", first=first, last=last, reason=reason
+    )

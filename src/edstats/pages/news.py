@@ -1,0 +1,142 @@
+"""What is new since the edition before: figures that are new, revised or gone, by source."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from markupsafe import Markup
+
+from edstats.codebook import read_table
+from edstats.editions import History, latest
+from edstats.pages.sections import bullets, heading, paragraph, section
+from edstats.tables import Html
+from edstats.teller import Teller
+from edstats.wording import Plural
+
+# Columns whose codes have names in the codebook.
+NAMED = {
+    "indicator": "indicators",
+    "region": "regions",
+    "territory": "territories",
+    "group": "groups",
+    "works": "works",
+    "counted": "counted",
+    "share_of": "indicators",
+    "status": "status",
+    "qualifier": "qualifier",
+    "unit": "units",
+}
+
+
+def what_is_new(teller: Teller, history: History, region: str = "") -> Html:
+    """The changes of the newest edition, those of ``region`` alone where one is given, and the newest documents."""
+    wording, text = teller.wording, teller.wording.text
+    parts: list[Markup] = []
+    if len(history.editions) == 1:
+        parts.append(paragraph(text("This is the first edition; there is none before it to compare with.")))
+    elif not history.editions.empty:
+        changes = latest(history)
+        changes = changes[changes["region"] == region] if region else changes
+        if changes.empty:
+            parts.append(paragraph(text("Nothing has changed here since the edition before.")))
+        else:
+            parts.append(paragraph(_counts(teller, changes)))
+            parts.append(bullets(list(_told(teller, changes))) if region else Markup(""))
+    rows = teller.dataset.observations
+    rows = rows[rows["region"] == region] if region else rows
+    sources = teller.dataset.sources
+    dated = sources[sources["source"].isin(rows["source"]) & sources["published"].notna()]
+    if not dated.empty:
+        newest = str(dated.sort_values("published", kind="stable")["source"].iloc[-1])
+        parts.append(paragraph(Markup("{}: {}").format(text("Newest dated source"), teller.dated_source(newest))))
+    parts.append(Markup('<p><a href="changes.html">{}</a></p>').format(text("All changes of all editions")))
+    return section("new", wording.text("What is new"), *parts)
+
+
+def changes_of_all_editions(teller: Teller, history: History) -> Html:
+    """A section for each edition, the newest first, with its changes by source."""
+    wording, text = teller.wording, teller.wording.text
+    sections = []
+    for edition in history.editions.sort_values("edition", ascending=False).to_dict("records"):
+        number = int(edition["edition"])
+        title = text("Edition {number}, sources up to {day}", number=number, day=_day(teller, str(edition["as_of"])))
+        figures = wording.plural("{count} figure", "{count} figures", int(edition["figures"]))
+        sources = wording.plural("{count} source", "{count} sources", int(edition["sources"]))
+        parts = [paragraph(text("{figures} from {sources}", figures=figures, sources=sources) + ".")]
+        changes = history.changes[history.changes["edition"] == number]
+        if changes.empty:
+            parts.append(paragraph(text("This is the first edition; there is none before it to compare with.")))
+        for source, rows in changes.groupby("source", sort=True):
+            parts += [heading(_source_name(teller, str(source))), bullets(list(_told(teller, rows)))]
+        sections.append(section(f"edition-{number}", title, *parts).text)
+    if not sections:
+        note = text("This page was made outside a build, so no edition before it is known.")
+        sections.append(section("editions", text("Editions"), paragraph(note)).text)
+    return Html(Markup("").join(sections))
+
+
+def _day(teller: Teller, iso: str) -> str:
+    return teller.wording.day(pd.Timestamp(iso).date())
+
+
+def _counts(teller: Teller, changes: pd.DataFrame) -> str:
+    """How many figures are new, revised and gone, in words."""
+    wording = teller.wording
+    counts = changes.drop_duplicates(["figure_id", "change"])["change"].value_counts()
+    words = {
+        "new": Plural("{count} new figure", "{count} new figures"),
+        "revised": Plural("{count} revised figure", "{count} revised figures"),
+        "gone": Plural("{count} figure gone", "{count} figures gone"),
+    }
+    parts = [wording.plural(*words[name], int(counts[name])) for name in words if name in counts]
+    return wording.text("Since the edition before: {changes}.", changes=", ".join(parts))
+
+
+def _source_name(teller: Teller, source: str) -> str:
+    """The publisher and date of a source, or its name where it is gone."""
+    if source not in set(teller.dataset.sources["source"]):
+        return source
+    return f"{teller.publisher(source)}, {teller.wording.published(teller.source(source))}"
+
+
+def _told(teller: Teller, changes: pd.DataFrame) -> Iterator[Markup]:
+    """Each change as a sentence: what is new, what was and is now, what is gone; a correction says so."""
+    text = teller.wording.text
+    known = set(teller.dataset.observations["figure_id"])
+    for figure, rows in changes.groupby("figure_id", sort=False):
+        first = rows.iloc[0]
+        shown = Markup("")
+        if str(figure) in known:
+            row = teller.observation(str(figure))
+            place = teller.wording.name("regions", str(row["region"]))
+            shown = Markup("{}, {}: {}").format(place, teller.indicator(row), teller.figure_link(str(figure)))
+        if first["change"] == "new":
+            yield Markup("<b>{}</b> {}").format(text("New:"), shown or figure)
+        elif first["change"] == "gone":
+            yield Markup("<b>{}</b> <q>{}</q> ({})").format(text("Gone:"), first["before"], figure)
+        else:
+            kind = text("Corrected:") if (rows["reason"] != "").any() else text("Revised:")
+            parts = "; ".join(_revision(teller, row) for _, row in rows.iterrows())
+            yield Markup("<b>{}</b> {} ({})").format(kind, shown or figure, parts)
+
+
+def _revision(teller: Teller, change: pd.Series) -> str:
+    """One column's change in words."""
+    text = teller.wording.text
+    names = read_table("column_names").set_index("column")[f"name_{teller.wording.language}"]
+    before, after = (_said(teller, str(change["column"]), str(change[side])) for side in ("before", "after"))
+    words = text("{column}: was {before}, is {after}", column=names[str(change["column"])], before=before, after=after)
+    return f"{words} ({teller.wording.note(change['reason'])})" if change["reason"] else words
+
+
+def _said(teller: Teller, column: str, cell: str) -> str:
+    """A cell in words: the name of its code, the number in the language's form, or the text itself."""
+    if not cell:
+        return teller.wording.text("nothing")
+    if column in NAMED:
+        try:
+            return teller.wording.name(NAMED[column], cell)
+        except (KeyError, IndexError):
+            return cell  # a code that the codebook no longer has
+    if column in ("value", "value_high"):
+        return teller.wording.number(float(cell), 10)
+    return teller.wording.note(cell)

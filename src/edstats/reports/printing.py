@@ -1,0 +1,67 @@
+"""Prints finished pages as PDF with a headless Chromium: tagged, with bookmarks, as the style for paper says."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from edstats.reports.plan import Page, Plan
+from edstats.reports.run import PageFailure, failure_of
+
+# By what names Chromium and its kin are installed; all take the same options.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+OPTIONS = (
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-pdf-header-footer",  # the page's style prints its own page numbers
+    "--generate-pdf-document-outline",
+)
+TIME_LIMIT = 120  # seconds a page
+
+
+class NoBrowser(FileNotFoundError):
+    """There is no Chromium to print with."""
+
+
+class PrintingFailed(RuntimeError):
+    """Chromium ended without a PDF."""
+
+
+def find_browser() -> Path:
+    """The Chromium to print with. Raises ``NoBrowser``."""
+    for name in BROWSERS:
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise NoBrowser(
+        f"no Chromium to print with: install it (Debian: apt-get install chromium); looked for {', '.join(BROWSERS)}"
+    )
+
+
+def print_pages(plan: Plan, edition: Path, browser: Path) -> list[PageFailure]:
+    """Print every page beside its HTML file in ``edition``; returns those that could not be printed."""
+    failures = []
+    for page in plan.pages:
+        try:
+            _print(page, edition, browser)
+        except (OSError, subprocess.SubprocessError, PrintingFailed) as error:
+            failures.append(failure_of(page, error))
+    return failures
+
+
+def _print(page: Page, edition: Path, browser: Path) -> None:
+    source = edition / page.path
+    target = source.with_suffix(".pdf")
+    # As root, as in most containers, Chromium refuses to run in its sandbox; the pages are our own and run no script.
+    root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
+    with tempfile.TemporaryDirectory(prefix="edstats-print-", ignore_cleanup_errors=True) as profile:
+        command = [browser, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={target}", source.as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+    if done.returncode or not target.is_file():
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise PrintingFailed(f"{browser.name} ended with {done.returncode}: {last}")
