@@ -185,7 +185,7 @@ def heatmap(counts: pd.DataFrame, text: ChartText) -> Markup:
     height = top + 0.24 * len(counts)
     with mpl.rc_context(DRAWN | {"font.size": 10}):
         figure = Figure(figsize=(width, height))
-        axes = figure.add_axes((0.4, 0.0, 0.5, 1 - top / height))
+        axes = figure.add_axes((0.47, 0.0, 0.45, 1 - top / height))
         sns.heatmap(
             pd.DataFrame(np.digitize(counts, SHADED_FROM), counts.index, counts.columns),
             annot=counts.astype("str").mask(counts == 0, "–").to_numpy(),

@@ -82,14 +82,14 @@ def figure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
     printed = Markup('<q lang="{}">{}</q>').format(teller.source(str(row["source"]))["language"], row["as_printed"])
     others = [_reported(teller, figure) for figure in teller.also_reported(row)]
     facts: list[Fact] = [
-        (text("As printed"), printed),
+        (text("As printed"), printed if row["as_printed"] else text("words not recorded")),
         (text("Source"), teller.dated_source(str(row["source"]))),
         (text("Time"), _time_basis(teller, row)),
         (text("Precision"), _precision(teller, row)),
         (text("Also reported by"), Markup("; ").join(others)),
         (text("Doubts"), _doubts(teller, [str(row["figure_id"])])),
         (text("Corrected"), _correction(teller, row)),
-        (text("Note"), teller.wording.note(str(row["note"]))),
+        (text("Note"), teller.note(str(row["note"]))),
     ]
     return [(term, fact) for term, fact in facts if fact]
 
@@ -102,6 +102,8 @@ def _reported(teller: Teller, figure: str) -> Markup:
 
 def _time_basis(teller: Teller, row: pd.Series) -> str:
     """How the time is known, where the source does not print it with the number."""
+    if teller.when(row) == teller.wording.text("time not known"):
+        return ""  # neither is the date of the source
     return {
         "published": teller.wording.text("date of the source"),
         "inferred": teller.wording.text("told from the rest of the document"),
@@ -157,12 +159,12 @@ def measure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
     return [(term, fact) for term, fact in facts if fact]
 
 
-def _notes(teller: Teller, row: pd.Series, figures: Sequence[str]) -> str:
+def _notes(teller: Teller, row: pd.Series, figures: Sequence[str]) -> Markup | str:
     """The notes of both figures where two sources may not count the same."""
     if str(row["pairing"]) != "two sources":
         return ""
     notes = (str(teller.observation(figure)["note"]) for figure in figures)
-    return "; ".join(teller.wording.note(note) for note in notes if note)
+    return Markup("; ").join(teller.note(note) for note in notes if note)
 
 
 def computed(teller: Teller, row: pd.Series) -> Markup:

@@ -53,16 +53,18 @@ def sources_list(teller: Teller, sources: pd.DataFrame) -> Markup:
 def about_source(teller: Teller, source: pd.Series) -> Markup:
     """A source's title, linked to its address, with its date, the kind of its publisher, language and note."""
     wording = teller.wording
-    title = Markup('<cite lang="{}">{}</cite>').format(source["language"], source["title"])
+    title: Markup | str = Markup('<cite lang="{}">{}</cite>').format(source["language"], source["title"])
+    if source["title"] in set(teller.dataset.translations["text"]):
+        title = teller.note(source["title"])  # what we say of a document whose title is not known
     if source["url"].startswith(("https://", "http://")):
         title = Markup('<a href="{}" rel="external">{}</a>').format(source["url"], title)
     details = [
         published(teller, source),
         wording.name("publisher_type", str(source["publisher_type"])),
         wording.name("language", str(source["language"])),
-        wording.note(str(source["note"])),
+        teller.note(str(source["note"])),
     ]
-    return Markup("{}. {}.").format(title, "; ".join(filter(None, details)))
+    return Markup("{}. {}.").format(title, Markup("; ").join(filter(None, details)))
 
 
 def published(teller: Teller, source: pd.Series) -> str:
@@ -72,7 +74,7 @@ def published(teller: Teller, source: pd.Series) -> str:
         return wording.day(source["published"].date())
     reason = wording.note(str(source["date_basis"]))
     first, last = wording.bounds(source["published_earliest"].date(), source["published_latest"].date())
-    if first == last:
+    if not last:
         return wording.text("undated, published in {time} ({reason})", time=first, reason=reason)
     return wording.text(
         "undated, published between {first} and {last} ({reason})", first=first, last=last, reason=reason

@@ -71,6 +71,11 @@ class Teller:
         """The source's publisher, linked to its entry, with the date of publication."""
         return Markup("{}, {}").format(self.source_link(source), self.wording.published(self.source(source)))
 
+    def note(self, english: str) -> Markup | str:
+        """What a person wrote in ``data/raw``, in the reader's language; else as it stands, marked as English."""
+        known = self.wording.language == "en" or english in self.wording.notes or not english
+        return self.wording.note(english) if known else Markup('<span lang="en">{}</span>').format(english)
+
     # --- what is counted ---------------------------------------------------------------------------------------------
 
     def indicator(self, row: pd.Series) -> str:
@@ -84,6 +89,9 @@ class Teller:
     def measure(self, row: pd.Series) -> str:
         """What a measure says: its name, group, works, programme and what is counted."""
         own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
+        facility = self.wording.facility_measure(str(row["measure"])) if str(row["counted"]) == "facility" else ""
+        if facility:
+            return facility + self.particulars(row.where(row.index != "counted", ""), said=own)
         return self.wording.name("measures", str(row["measure"])) + self.particulars(row, said=own)
 
     def measure_labels(self, measures: pd.DataFrame) -> list[str]:
@@ -98,7 +106,7 @@ class Teller:
 
     def _short_note(self, row: pd.Series) -> str:
         """The note of a measure's numerator, cut to a length that a label can bear."""
-        note = self.wording.note(str(self.observation(row["numerator"])["note"]))
+        note = self.wording.note(str(self.observation(row["numerator"])["note"])).partition(";")[0]
         return f": {textwrap.shorten(note, NOTE_LENGTH, placeholder=' …')}" if note else ""
 
     def particulars(self, row: pd.Series, said: str = "") -> str:
@@ -116,6 +124,8 @@ class Teller:
 
     def measure_value(self, row: pd.Series) -> str:
         """The value of a measure, rounded as the codebook says."""
+        if str(row["counted"]) == "facility" and str(row["unit"]) == "school":
+            row = row.where(row.index != "unit", "facility")
         return self.wording.value(row, _decimals()[str(row["measure"])])
 
     def number(self, row: pd.Series) -> str:
@@ -143,12 +153,18 @@ class Teller:
         status = str(row["status"])
         if status == "actual":
             return ""
+        text = self.wording.text
         overdue = {
-            "planned": self.wording.text("planned then; outcome not reported"),
-            "target": self.wording.text("target then; outcome not reported"),
+            "planned": text("planned then; outcome not reported"),
+            "target": text("target then; outcome not reported"),
         }
+        past = {"planned": text("planned then"), "target": text("target then")}
         figure = row["numerator"] if "numerator" in row else row["figure_id"]
-        return overdue[status] if figure in self._overdue else self.wording.name("status", status)
+        if figure in self._overdue:
+            return overdue[status]
+        if row["period_end"] < pd.Timestamp(self.dataset.as_of):
+            return past.get(status, self.wording.name("status", status))
+        return self.wording.name("status", status)
 
     @cached_property
     def _overdue(self) -> frozenset[str]:

@@ -28,6 +28,8 @@ CATALOGUES = Path(__file__).parent / "locale"
 # Plain "ru" and "kk" print KZT and other spaces than readers in Kazakhstan expect; English has no Kazakh variant.
 LOCALES = {"en": "en_GB", "ru": "ru_KZ", "kk": "kk_KZ"}
 BILLION, MILLION = 10**9, 10**6
+# Letters in the order of each alphabet where that is not Unicode's.
+ALPHABETS = {"kk": "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя", "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"}
 # How a number is rounded after each qualifier that stands before it in words: bounds outward.
 ROUNDING = {"about": ROUND_HALF_UP, "at_least": ROUND_FLOOR, "at_most": ROUND_CEILING}
 # "не менее 21 школы", "около 3 школ": after such words Russian counts in the genitive.
@@ -94,6 +96,12 @@ class PlaceName(str):
 
 
 @cache
+def _facility_measures(language: str) -> dict[str, str]:
+    rows = read_table("measures")
+    return dict(zip(rows["measure"], rows[f"facility_{language}"], strict=True))
+
+
+@cache
 def _terms(language: str) -> dict[tuple[str, str], str]:
     """Names of the codes of every list of ``terms``."""
     rows = read_table("terms")
@@ -137,6 +145,15 @@ class Wording:
         if table == "territories":
             return _names(table, "territory", self.language)[code]
         return _terms(self.language)[table, code]
+
+    def facility_measure(self, measure: str) -> str:
+        """Name of a measure where education facilities stand in the place of schools; empty where it needs none."""
+        return _facility_measures(self.language)[measure]
+
+    def alphabetical(self, name: str) -> tuple[int, ...]:
+        """A key that sorts names as readers of the language expect them."""
+        letters = ALPHABETS.get(self.language, "")
+        return tuple(letters.find(sign) if sign in letters else ord(sign) - 0x110000 for sign in name.lower())
 
     def place(self, region: str) -> PlaceName:
         """The region's name with its cases."""
@@ -266,9 +283,9 @@ class Wording:
         return str(format_interval(start, end, skeleton="yMMMM", locale=self.locale)).replace("\u2009", " ")
 
     def bounds(self, first: date, last: date) -> tuple[str, str]:
-        """Two dates between which something was: whole months as months, all else as days."""
+        """Two dates between which something was; where they are whole months, one time and nothing."""
         if first.day == 1 and (last + timedelta(days=1)).day == 1:
-            return self._month(first), self._month(last)
+            return self._span(first, last), ""
         return self.day(first), self.day(last)
 
     def published(self, source: pd.Series) -> str:

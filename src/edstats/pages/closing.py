@@ -81,9 +81,10 @@ def limits(teller: Teller, observations: pd.DataFrame, more: tuple[str, ...] = (
         text("Every figure leads to the words that it was printed in, to its source and to the date."),
         text("Sources: {part} of {all} are of ministries and akimats themselves; the others are news media and "
              "agencies that report what officials said.", **of(authorities, len(sources))),
-        text("Sources without a date: {part} of {all}; when they appeared was inferred, which their entries say.",
+        text("Sources without a date: {part} of {all}; when they appeared was inferred, as is said there.",
              **of(undated, len(sources))),
-        text("Figures whose time is printed with them: {part} of {all}; for the others the date of the source stands.",
+        text("Figures whose time is printed with them: {part} of {all}; for the others it was inferred, or the "
+             "date of the source stands.",
              **of(printed, len(observations))),
         text("Figures that are plans, targets or works under way: {part} of {all}.", **of(plans, len(observations))),
         text("These are reports, not a census: what officials did not print is missing, and what they printed was not "

@@ -1,6 +1,6 @@
 """The page that sets regions side by side: only like with like, with the coverage of each comparison."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -208,7 +208,9 @@ class ComparisonPage:
             "title": reporting.range_title(self._teller, shown, name),
             "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }
-        scale = reporting.linear_scale(self.wording, float(shown[["value", "value_high"]].max().max()))
+        scale = reporting.linear_scale(
+            self.wording, float(shown[["value", "value_high"]].max().max()), str(shown["unit"].iloc[0])
+        )
         chart_rows = reporting.observation_rows(self._charts, rows)
         return self._charts.dots(chart_rows, words, scale)
 
@@ -246,8 +248,7 @@ class ComparisonPage:
         return section("planned-and-done", title, paragraph(note), chart, entries)
 
     def _pipeline_mark(self, row: pd.Series) -> Mark:
-        mark = self._charts.mark(row)
-        return replace(mark, words=mark.words + self._teller.particulars(row))
+        return self._charts.mark(row, particulars=self._teller.particulars(row).strip(" ()"))
 
     # --- totals, coverage --------------------------------------------------------------------------------------------
 
@@ -299,12 +300,18 @@ class ComparisonPage:
             text("All documents, with every figure and the words it was printed in")
         )
         prices = [
-            Markup('{}: <a href="{}" rel="external">{}</a>{}').format(
-                row["year"], row["url"], note(row["source"]), f" ({note(row['note'])})" if row["note"] else ""
+            Markup('{}: {}, <a href="{}" rel="external">{}</a>{}').format(
+                *(row["year"], self.wording.quantity(row["average"], "percent", 1)),
+                *(row["url"], note(row["source"])),
+                f" ({note(row['note'])})" if row["note"] else "",
             )
             for row in self.dataset.prices.to_dict("records")
         ]
-        parts = [heading(text("Consumer prices")), bullets(prices)] if prices else []
+        parts = (
+            [heading(text("Consumer prices, rise over the year before, yearly average")), bullets(prices)]
+            if prices
+            else []
+        )
         return section("sources", text("Sources"), everywhere, *parts)
 
     def cite(self) -> Html:

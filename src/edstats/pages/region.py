@@ -21,7 +21,7 @@ from edstats.pages.sections import heading, page_name, paragraph, section
 from edstats.pages.standing import standing
 from edstats.selection import unplaced
 from edstats.tables import Html, anchor
-from edstats.teller import Teller
+from edstats.teller import Teller, lower_first
 from edstats.totals import applies
 from edstats.wording import PlaceName, Wording
 
@@ -228,7 +228,7 @@ class RegionPage:
         return [paragraph(part, "not-reported") for part in parts]
 
     def _listed(self, indicators: list[str]) -> str:
-        return "; ".join(self.wording.name("indicators", code) for code in indicators)
+        return "; ".join(lower_first(self.wording.name("indicators", code)) for code in indicators)
 
     # --- what stands at the end --------------------------------------------------------------------------------------
 

@@ -120,8 +120,7 @@ class RegionCharts:
         """The finding of a chart of shares: its largest fact, else its largest number."""
         facts = shares[shares["status"] == "actual"]
         row = (facts if len(facts) else shares).sort_values("value", kind="stable").iloc[-1]
-        name = self.teller.wording.name("measures", str(row["measure"]))
-        return self.teller.wording.text("{what}: {value}", what=name, value=self._valued(row))
+        return self.teller.wording.text("{what}: {value}", what=self.teller.measure(row), value=self._valued(row))
 
     def _valued(self, row: pd.Series) -> str:
         """The number with its status, where it is no fact."""
@@ -277,6 +276,5 @@ class RegionCharts:
         """The finding about levels: the first with the highest fact, and how far its target is."""
         facts = shares[shares["status"] == "actual"]
         row = (facts if len(facts) else shares).sort_values("value", kind="stable").iloc[-1]
-        name = self.teller.wording.name("indicators", str(row["indicator"]))
         value = f"{self._valued(row)} ({self.teller.when(row)})"
-        return self.teller.wording.text("{what}: {value}", what=name, value=value)
+        return self.teller.wording.text("{what}: {value}", what=self.teller.indicator(row), value=value)

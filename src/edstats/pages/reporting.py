@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from edstats import charts
 from edstats.charts import Row, Scale
-from edstats.codebook import read_table
+from edstats.codebook import read_table, units_of_kind
 from edstats.dataset import Dataset
 from edstats.pages.sections import STATUS_RANK, ChartBuilder, paragraph, section
 from edstats.selection import in_present_borders, unplaced
@@ -22,35 +22,55 @@ MOST_YEARS_APART = 2
 UNLIKE = Plural("{name}: {count} number of {years}", "{name}: {count} numbers of {years}, too unlike to rank")
 
 
-def linear_scale(wording: Wording, top: float) -> Scale:
-    """An axis from zero past ``top``, with a tick at the largest round number below it."""
+def linear_scale(wording: Wording, top: float, unit: str = "") -> Scale:
+    """An axis from zero past ``top``, with a tick at the largest round number below it; money has its unit."""
     step = 10 ** math.floor(math.log10(top))
     tick = step * (top // step)
-    return Scale(0, 1.05 * top, ((0, "0"), (tick, wording.number(tick, 1))))
+    money = unit in units_of_kind("money")
+    label = wording.quantity(tick, unit, 0) if money else wording.number(tick, 1)
+    return Scale(0, 1.05 * top, ((0, "0"), (tick, label)))
 
 
 def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool = False) -> list[Row]:
     """Chart rows of one measure: a region's newest numbers, done before planned, and its older ones as a trail.
 
-    The country stands first and in grey; regions follow by their newest value, those with a fact before the others.
+    The country stands first and in grey; regions follow by their value where all can be ranked, else by name.
     """
+    shown = rows[(rows["use"] == "shown") & (rows["region"] != "KZ")]
+    ranked = not shown.empty and comparable(shown)
     chart_rows = []
     columns = ["region", "counted"] if name_counted else ["region"]
     for _, own in rows.groupby([rows[column].astype("str") for column in columns]):
-        shown = own[own["use"] == "shown"].sort_values("ahead", ascending=False)
-        first = shown.iloc[0]
+        newest = own[own["use"] == "shown"].sort_values("ahead", ascending=False)
+        first = newest.iloc[0]
         country = str(first["region"]) == "KZ"
         label = builder.teller.wording.name("regions", str(first["region"]))
-        for table, column in (("groups", "group"), ("programmes", "programme")):
-            codes = set(shown[column].astype("str")) & set(read_table(table)[column])
-            label += "".join(f", {builder.teller.wording.name(table, code)}" for code in sorted(codes))
         if str(first["counted"]) == "facility":
             label = builder.teller.wording.text("{region}, for each education facility", region=label)
-        marks = tuple(builder.mark(row, focus=not country) for _, row in shown.iterrows())
+        marks = tuple(
+            builder.mark(row, focus=not country, particulars=_particulars(builder.teller, row))
+            for _, row in newest.iterrows()
+        )
         trail = tuple(own.loc[(own["use"] != "shown") & (own["ahead"] == first["ahead"]), "value"])
-        order = (not country, "done" not in set(shown["ahead"]), -float(first["value"]))
+        value = -float(first["value"]) if ranked else 0.0
+        order = (not country, value, builder.teller.wording.alphabetical(label))
         chart_rows.append((order, Row(label, marks, trail)))
     return [row for _, row in sorted(chart_rows, key=lambda entry: entry[0])]
+
+
+def comparable(rows: pd.DataFrame) -> bool:
+    """Whether numbers can be ranked: exact facts of about one time."""
+    years = rows["period_end"].dt.year
+    exact = bool(rows["qualifier"].isin(["exact", "about"]).all()) and set(rows["ahead"]) == {"done"}
+    return exact and int(years.max() - years.min()) <= MOST_YEARS_APART
+
+
+def _particulars(teller: Teller, row: pd.Series) -> str:
+    """Group (unless the measure's name says it) and programme of one number."""
+    own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
+    bare = row.copy()
+    bare[["works", "counted"]] = ""
+    return teller.particulars(bare, said=own).strip(" ()")
 
 
 def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
@@ -65,10 +85,8 @@ def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
     top = wording.name("regions", str(high["region"]))
     if len(ends) == 1:
         return wording.text("{name}: {value}, {region}", name=name, value=teller.number(high), region=top)
-    years = ends["period_end"].dt.year
-    exact = ends["qualifier"].isin(["exact", "about"]).all() and set(ends["ahead"]) == {"done"}
-    if not exact or years.max() - years.min() > MOST_YEARS_APART:
-        first, last = int(ends["period_start"].dt.year.min()), int(years.max())
+    if not comparable(ends):
+        first, last = int(ends["period_start"].dt.year.min()), int(ends["period_end"].dt.year.max())
         span = str(first) if first == last else f"{first}–{last}"
         return wording.plural(*UNLIKE, len(ends), name=name, years=span)
     return wording.text(
@@ -102,10 +120,10 @@ def country_sentence(teller: Teller, shown: pd.DataFrame) -> list[Markup]:
     if country.empty:
         return []
     numbers = Markup("; ").join(
-        Markup("{} ({}) {}").format(
+        Markup("{} ({}){}").format(
             teller.figure_link(row["figure_id"]),
             "; ".join(filter(None, [teller.when(row), teller.wording.note(row["note"])])),
-            teller.status(row),
+            teller.status(row) and Markup(" ") + teller.status(row),
         )
         for _, row in country.iterrows()
     )

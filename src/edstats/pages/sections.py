@@ -62,10 +62,11 @@ class ChartBuilder:
 
     teller: Teller
 
-    def mark(self, row: pd.Series, label: str = "", focus: bool = True) -> Mark:
-        """A measure (a row with ``measure``) or an observation as a mark."""
+    def mark(self, row: pd.Series, label: str = "", focus: bool = True, particulars: str = "") -> Mark:
+        """A measure (a row with ``measure``) or an observation as a mark; ``particulars`` stand behind its time."""
         teller = self.teller
         time = ", ".join(filter(None, [teller.status_words(row), teller.when(row)]))
+        time = "; ".join(filter(None, [time, particulars]))
         parts = [row["numerator"], row["denominator"]] if "measure" in row else [row["figure_id"]]
         return Mark(
             label=label,
@@ -110,7 +111,11 @@ class ChartBuilder:
         """
         teller, text = self.teller, self.teller.wording.text
         sources = dict.fromkeys(str(teller.observation(figure)["source"]) for figure in figures)
-        links = Markup(", ").join(teller.source_link(source) for source in sources)
+        publishers = [str(teller.publisher(source)) for source in sources]
+        links = Markup(", ").join(
+            teller.dated_source(source) if publishers.count(publisher) > 1 else teller.source_link(source)
+            for source, publisher in zip(sources, publishers, strict=True)
+        )
         shown = plain_table(words["title"], [text("What"), text("Figure")], data)
         alternative = text(
             "Chart: {title}. {subtitle}. Its {count} numbers stand in the table below it.",

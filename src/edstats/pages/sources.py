@@ -77,8 +77,8 @@ class SourcesPage:
         rows = self.dataset.observations[self.dataset.observations["source"] == source["source"]]
         about = paragraph(about_source(self._teller, source))
         entries = figure_entries(self._teller, rows, anchors=True, with_region=True)
-        publisher = str(self._teller.publisher(str(source["source"])))
-        return section(source_anchor(source["source"]), publisher, about, entries).text
+        name = f"{self._teller.publisher(str(source['source']))}, {self.wording.published(source)}"
+        return section(source_anchor(source["source"]), name, about, entries).text
 
     def new(self) -> Html:
         """What has changed since the edition before."""

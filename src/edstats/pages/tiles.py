@@ -23,7 +23,8 @@ def tile_map(wording: Wording, tiles: Sequence[Tile]) -> Markup:
     """A list whose items the page's style puts into the places that the codebook gives them; each names its page."""
     regions = read_table("regions").set_index("region")
     items = []
-    for tile in sorted(tiles, key=lambda tile: str(regions.at[tile.region, f"short_{wording.language}"])):
+    names = regions[f"short_{wording.language}"].to_dict()
+    for tile in sorted(tiles, key=lambda tile: wording.alphabetical(names[tile.region])):
         row, column = (int(str(regions.at[tile.region, name])) + 1 for name in ("tile_row", "tile_column"))
         share = 0 if tile.shade is None else round(100 * tile.shade)
         items.append(
@@ -31,7 +32,7 @@ def tile_map(wording: Wording, tiles: Sequence[Tile]) -> Markup:
                 '<li class="{}" style="--row:{};--column:{};--share:{}%"><a href="{}.html">{}</a> <span>{}</span></li>'
             ).format(
                 "none" if tile.shade is None else "told",
-                *(row, column, share, page_name(tile.region), regions.at[tile.region, f"short_{wording.language}"]),
+                *(row, column, share, page_name(tile.region), names[tile.region]),
                 tile.words,
             )
         )

@@ -33,9 +33,11 @@ def _volume(dataset: Dataset, data: Path, notebooks: Path, language: str) -> Vol
     wording = Wording(language, translated_notes(dataset.translations, language))
     rows = dataset.observations
     regions = read_table("regions").query("type != 'country'")["region"]
+    # A list in which "область Абай" stands under its name, not its kind.
+    short = read_table("regions").set_index("region")[f"short_{language}"]
     reported = sorted(
         (region for region in regions if (rows["region"] == region).any()),
-        key=lambda region: wording.name("regions", region),
+        key=lambda region: wording.alphabetical(short[region]),
     )
     shared = {"language": language, "as_of": dataset.as_of.isoformat(), "data": str(data)}
     pages = [

@@ -127,24 +127,25 @@ def publish_page(plan: Plan, volume: Volume, page: Page, executed: Path) -> tupl
 
         return _DOWNLOAD.sub(link, body)
 
-    def switchable(body: str) -> str:
-        """The body with links to the same section in the other languages beside each heading."""
-        return _SECTION.sub(lambda match: f"{match[0]}{_switch(plan, page, match[1])}", body)
-
-    exporter.environment.filters |= {"apart": apart, "switchable": switchable}
+    exporter.environment.filters["apart"] = apart
     exporter.environment.globals["page"] = page
     html, _ = exporter.from_notebook_node(nbformat.read(executed, as_version=4))
     return str(html), downloads
 
 
-def _switch(plan: Plan, page: Page, section: str) -> str:
-    links = (
-        f'<a href="../{volume.language}/{page.name}.html#{section}" hreflang="{volume.language}" '
-        f'lang="{volume.language}">{own_name(volume.language)}</a>'
-        for volume in plan.volumes
-        if volume.language != page.language
-    )
-    return f'<p class="switch">{" ".join(links)}</p>' if len(plan.volumes) > 1 else ""
+def _switchable(body: str, plan: Plan, language: str, name: str) -> str:
+    """The body of a page with links to the same section in the other languages beside each heading."""
+
+    def switch(match: re.Match[str]) -> str:
+        links = (
+            f'<a href="../{volume.language}/{name}.html#{match[1]}" hreflang="{volume.language}" '
+            f'lang="{volume.language}">{own_name(volume.language)}</a>'
+            for volume in plan.volumes
+            if volume.language != language
+        )
+        return f'{match[0]}<p class="switch">{" ".join(links)}</p>'
+
+    return _SECTION.sub(switch, body) if len(plan.volumes) > 1 else body
 
 
 def own_name(language: str) -> str:
@@ -186,6 +187,7 @@ def _exporter(plan: Plan, volume: Volume) -> TemplateExporter:
         "long_date": _long_date,
         "own_name": own_name,
         "digest": _digest,
+        "switchable": _switchable,
     }
     environment.globals |= {
         "plan": plan,
