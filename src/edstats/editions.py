@@ -112,6 +112,8 @@ def edition_files(
     do the observations that the next edition is compared with. Raises ``UnreadableHistory``.
     """
     history, previous = read_history(published)
+    if look_back and previous is None:
+        return {}
     if look_back and previous is not None:
         return {**history_files(history), "observations.csv": csv_text(previous)}
     history = continued(history, previous, observations, corrections, as_of)

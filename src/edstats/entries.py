@@ -86,7 +86,7 @@ def figure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
         (text("Source"), teller.dated_source(str(row["source"]))),
         (text("Time"), _time_basis(teller, row)),
         (text("Precision"), _precision(teller, row)),
-        (text("Also reported by"), Markup("; ").join(others)),
+        (text("In other sources"), Markup("; ").join(others)),
         (text("Doubts"), _doubts(teller, [str(row["figure_id"])])),
         (text("Corrected"), _correction(teller, row)),
         (text("Note"), teller.note(str(row["note"]))),
@@ -132,11 +132,12 @@ def _correction(teller: Teller, row: pd.Series) -> str:
     source, _, figure = str(row["figure_id"]).partition("#")
     rows = teller.dataset.corrections
     rows = rows[(rows["source"] == source) & (rows["figure"] == figure)]
+    names = read_table("column_names").set_index("column")[f"name_{teller.wording.language}"]
     template = message("{column}: {corrected}, where the row held {expected} ({reason})")
     return "; ".join(
         teller.wording.text(
             template,
-            column=entry["column"],
+            column=names[entry["column"]],
             expected=entry["expected"],
             corrected=entry["corrected"],
             reason=teller.wording.note(entry["reason"]),
@@ -149,14 +150,20 @@ def measure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
     """How a measure was computed, from which sources, and what is doubted about its figures."""
     text = teller.wording.text
     figures = [figure for figure in (str(row["numerator"]), str(row["denominator"])) if figure]
-    sources = dict.fromkeys(str(teller.observation(figure)["source"]) for figure in figures)
     facts: list[Fact] = [
         (text("How computed"), computed(teller, row)),
-        (text("Source"), Markup("; ").join(teller.dated_source(source) for source in sources)),
+        (text("Source"), sources_of(teller, row)),
         (text("Doubts"), _doubts(teller, figures)),
         (text("Note"), _notes(teller, row, figures)),
     ]
     return [(term, fact) for term, fact in facts if fact]
+
+
+def sources_of(teller: Teller, row: pd.Series) -> Markup:
+    """The sources of a measure's figures, each with its date."""
+    figures = [figure for figure in (str(row["numerator"]), str(row["denominator"])) if figure]
+    sources = dict.fromkeys(str(teller.observation(figure)["source"]) for figure in figures)
+    return Markup("; ").join(teller.dated_source(source) for source in sources)
 
 
 def _notes(teller: Teller, row: pd.Series, figures: Sequence[str]) -> Markup | str:

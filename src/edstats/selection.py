@@ -72,11 +72,6 @@ def in_present_borders(rows: pd.DataFrame) -> pd.Series:
     return rows["region"].astype("str") == rows["territory"].astype("str")
 
 
-def undated(row: pd.Series) -> bool:
-    """True for a row with ``period_basis`` and ``published`` whose time only an undated page tells."""
-    return bool(row["period_basis"] != "printed" and pd.isna(row["published"]))
-
-
 def unplaced(observations: pd.DataFrame) -> pd.Series:
     """True for observations that nothing places in time: no printed period, and bounds years apart."""
     length = (observations["period_end"] - observations["period_start"]).dt.days

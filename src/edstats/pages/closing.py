@@ -57,7 +57,7 @@ def method(wording: Wording) -> Html:
         text("Where the source gives no period, its date of publication stands; “about” marks undated sources."),
         text("Planned, begun and finished are kept apart; a plan is never shown as a result."),
         text("Money is divided by schools only where one source ties the two together."),
-        text("Where no other source is named with a figure, none here reports the same."),
+        text("Where no other source is named with a figure, none here reports it for the same time."),
         text("Where sources differ, all are kept and one is preferred: the newest period, then the finer number."),
         text("What is not reported is said in words; it is never zero."),
     ]
@@ -79,8 +79,8 @@ def limits(teller: Teller, observations: pd.DataFrame, more: tuple[str, ...] = (
 
     items = [
         text("Every figure leads to the words that it was printed in, to its source and to the date."),
-        text("Sources: {part} of {all} are of ministries and akimats themselves; the others are news media and "
-             "agencies that report what officials said.", **of(authorities, len(sources))),
+        text("Sources: {part} of {all} are of ministries and akimats themselves; the others are news media, "
+             "agencies and organisations that report what officials said.", **of(authorities, len(sources))),
         text("Sources without a date: {part} of {all}; when they appeared was inferred, as is said there.",
              **of(undated, len(sources))),
         text("Figures whose time is printed with them: {part} of {all}; for the others it was inferred, or the "

@@ -17,17 +17,15 @@ from edstats.pages.news import what_is_new
 from edstats.pages.parameters import Parameters
 from edstats.pages.sections import ChartBuilder, bullets, coverage_sentence, heading, paragraph, section
 from edstats.pages.spending import renovation_section
+from edstats.pages.standing import ONE_YEAR, is_flow
 from edstats.pages.tiles import Tile, tile_map
-from edstats.selection import in_present_borders, undated
+from edstats.selection import in_present_borders
 from edstats.tables import Html
 from edstats.teller import Teller
 from edstats.totals import applies
 from edstats.wording import Wording
 
 SHARES = ("small_school_share", "small_share_of_rural_schools")
-
-
-ONE_YEAR = 366
 
 
 def comparison_heading(wording: Wording) -> str:
@@ -37,11 +35,6 @@ def comparison_heading(wording: Wording) -> str:
 
 def _shade(row: pd.Series | None) -> float | None:
     return None if row is None else float(row["value"]) / 100
-
-
-def _is_flow(indicator: str) -> bool:
-    rows = read_table("indicators")
-    return bool((rows.loc[rows["indicator"] == indicator, "kind"] == "flow").all())
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,8 @@ class ComparisonPage:
     def overview(self) -> Html:
         """The regions as tiles in their rough places, each with its small-school share; a list on a narrow screen."""
         rows = self._newest("small_school_share")
-        shown = {str(row["region"]): row for _, row in rows[rows["use"] == "shown"].iterrows()}
+        facts = rows[(rows["use"] == "shown") & (rows["ahead"] == "done")]
+        shown = {str(row["region"]): row for _, row in facts.iterrows()}
         regions = read_table("regions").query("type != 'country'").to_dict("records")
         tiles = [
             Tile(region["region"], self._dated_value(shown.get(region["region"]), region["region"]),
@@ -105,14 +99,11 @@ class ComparisonPage:
         return section("overview", self.wording.text("The regions at a glance"), *body)
 
     def _dated_value(self, row: pd.Series | None, region: str) -> str:
-        """The value with its year, "about" where the page prints none; or why there is none."""
+        """The value with its time; or why there is none."""
         if row is None:
             outside = not applies("schools_small", region)
             return self.wording.text("does not apply") if outside else self.wording.text("not reported")
-        year, value = str(row["period_end"].year), self._teller.measure_value(row)
-        if undated(row):
-            year = self.wording.text("about {time}", time=year)
-        return f"{value}, {year}"
+        return f"{self._teller.measure_value(row)}, {self._teller.when(row)}"
 
     # --- measures ----------------------------------------------------------------------------------------------------
 
@@ -188,7 +179,7 @@ class ComparisonPage:
         sentence = coverage_sentence(self._teller, set(shown["region"].astype("str")), [indicator])
         parts = [paragraph(sentence, "coverage"), *reporting.country_sentence(self._teller, shown)]
         counts = rows[~rows["unit"].isin(["percent", "times"]) & (rows["region"] != "KZ")]
-        if _is_flow(indicator):
+        if is_flow(indicator):
             # What came together over several years is no number to set beside that of one.
             counts = counts[(counts["period_end"] - counts["period_start"]).dt.days <= ONE_YEAR]
             counts = counts[counts["region"].isin(counts.loc[counts["use"] == "shown", "region"])]
@@ -221,6 +212,8 @@ class ComparisonPage:
         text = self.wording.text
         title = text("New schools: planned, begun and opened")
         rows = reporting.pipeline_rows(self.dataset)
+        if rows.empty:
+            return section("planned-and-done", title, paragraph(text("not reported"), "not-reported"))
         chart_rows = [
             Row(
                 self.wording.name("regions", region),

@@ -31,7 +31,9 @@ def what_is_new(teller: Teller, history: History, region: str = "") -> Html:
     """The changes of the newest edition, those of ``region`` alone where one is given, and the newest documents."""
     wording, text = teller.wording, teller.wording.text
     parts: list[Markup] = []
-    if len(history.editions) == 1:
+    if _later(history, teller):
+        pass  # a look back: what is known of editions since then is not told
+    elif len(history.editions) == 1:
         parts.append(paragraph(text("This is the first edition; there is none before it to compare with.")))
     elif not history.editions.empty:
         changes = latest(history)
@@ -50,6 +52,11 @@ def what_is_new(teller: Teller, history: History, region: str = "") -> Html:
         parts.append(paragraph(Markup("{}: {}").format(text("Newest dated source"), teller.dated_source(newest))))
     parts.append(Markup('<p><a href="changes.html">{}</a></p>').format(text("All changes of all editions")))
     return section("new", wording.text("What is new"), *parts)
+
+
+def _later(history: History, teller: Teller) -> bool:
+    """Whether the newest edition is of a later day than the data set."""
+    return not history.editions.empty and str(history.editions["as_of"].iloc[-1]) > teller.dataset.as_of.isoformat()
 
 
 def changes_of_all_editions(teller: Teller, history: History) -> Html:

@@ -10,16 +10,16 @@ from markupsafe import Markup
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
 from edstats.editions import History
-from edstats.entries import figure_entries, measure_anchor, measure_entries
+from edstats.entries import figure_entries, measure_anchor, measure_entries, sources_of
 from edstats.listings import findings_list, sources_list
 from edstats.pages import closing
 from edstats.pages.headlines import differing, headline_rows
 from edstats.pages.news import what_is_new
-from edstats.pages.parameters import Parameters
+from edstats.pages.parameters import Parameters, UnknownParameter
 from edstats.pages.region_charts import RegionCharts
 from edstats.pages.sections import heading, page_name, paragraph, section
 from edstats.pages.standing import standing
-from edstats.selection import unplaced
+from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, anchor
 from edstats.teller import Teller, lower_first
 from edstats.totals import applies
@@ -30,7 +30,8 @@ HEADLINES = 6
 
 def region_heading(observations: pd.DataFrame, place: PlaceName, wording: Wording) -> str:
     """The title of a region's page, with the years that its facts are about. ``observations``: the region's."""
-    placed = observations[~unplaced(observations)]
+    whole = observations[in_present_borders(observations) & (observations["place"] == "")]
+    placed = whole[~unplaced(whole)]
     facts = placed[placed["status"] == "actual"]
     placed = next(rows for rows in (facts, placed, observations) if len(rows))
     first, last = placed["period_start"].min().year, placed["period_end"].max().year
@@ -49,8 +50,10 @@ class RegionPage:
 
     @classmethod
     def open(cls, parameters: Parameters) -> "RegionPage":
-        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
+        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing is known of it by then."""
         dataset = parameters.load()
+        if not (dataset.observations["region"] == parameters.region).any():
+            raise UnknownParameter(f"region: no source tells of {parameters.region} yet")
         return cls(dataset, parameters.region, parameters.wording(dataset), parameters.read_history())
 
     @cached_property
@@ -132,7 +135,7 @@ class RegionPage:
         others = "" if "measure" in row else self._others(row)
         more = " ".join(filter(None, [standing(teller, row), others]))
         figure = str(row["numerator"] if "measure" in row else row["figure_id"])
-        source = teller.dated_source(str(teller.observation(figure)["source"]))
+        source = sources_of(teller, row) if "measure" in row else teller.dated_source(str(row["source"]))
         entry = measure_anchor(row) if "measure" in row else anchor(figure)
         return Markup(
             '<li class="headline"><p><b class="value">{}</b> <span class="label">{}</span> {}</p><p>{}</p>'

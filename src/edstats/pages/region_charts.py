@@ -14,9 +14,18 @@ from edstats.pages.sections import STATUS_RANK, ChartBuilder
 from edstats.pages.standing import others_like
 from edstats.selection import preferred, unplaced
 from edstats.teller import Teller
-from edstats.wording import PlaceName, message
+from edstats.wording import PlaceName
 
+MOST_WORDS = 15  # of a title, so that it is read at a glance
 SPENDING = "renovation_spending_per_school"
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of measures or observations those that a title may be about: facts, and of these the whole before a group."""
+    for wanted in (rows["status"] == "actual", rows["group"] == ""):
+        chosen = rows[wanted.reindex(rows.index)]
+        rows = chosen if len(chosen) else rows
+    return rows
 
 
 @dataclass(frozen=True)
@@ -118,19 +127,22 @@ class RegionCharts:
 
     def _largest(self, shares: pd.DataFrame, labels: list[str]) -> str:
         """The finding of a chart of shares: its largest fact, else its largest number."""
-        facts = shares[shares["status"] == "actual"]
-        row = (facts if len(facts) else shares).sort_values("value", kind="stable").iloc[-1]
-        return self.teller.wording.text("{what}: {value}", what=self.teller.measure(row), value=self._valued(row))
+        row = _first(shares).sort_values("value", kind="stable").iloc[-1]
+        value = f"{self._valued(row)} ({self.teller.when(row)})"
+        return self.teller.wording.text("{what}: {value}", what=self.teller.measure(row), value=value)
 
     def _valued(self, row: pd.Series) -> str:
         """The number with its status, where it is no fact."""
-        return ", ".join(filter(None, [self.teller.number(row), self.teller.status_words(row)]))
+        # In a title "planned then" is enough; the chart says what is known of the outcome.
+        brief = self.teller.status_words(row).partition(";")[0]
+        return ", ".join(filter(None, [self.teller.number(row), brief]))
 
     def _fellows(self, row: pd.Series) -> pd.DataFrame:
         """The numbers of other regions that the row may be set beside: none for a plan or a former area."""
         if str(row["status"]) != "actual" or "+" in self.territory:
             return self.teller.dataset.measures.head(0)
-        return others_like(self.teller, row)
+        others = others_like(self.teller, row)
+        return others[others["qualifier"].isin(["exact", "about"])]  # a bound is no place on the axis
 
     def _other_mark(self, label: str, row: pd.Series) -> Mark:
         """The mark of another region, for the chart's data."""
@@ -230,21 +242,22 @@ class RegionCharts:
         return self._builder.bars(marks, words)
 
     def _built(self, ordered: pd.DataFrame) -> str:
-        """The finding about new schools: of each status the newest number, of one time the largest."""
+        """The finding about new schools: the newest opened ones and the newest plan, of one time the largest number.
+
+        A group or programme stands in, by name, only where nothing wider is reported of that status.
+        """
         text = self.teller.wording.text
-        newest = ordered.sort_values(["period_end", "period_start", "value"], ascending=False, kind="stable")
+        part = ordered["programme"].isin(read_table("programmes")["programme"]) | (ordered["group"] != "")
+        wide = ordered[part == part.groupby(ordered["rank"]).transform("min")]
+        newest = wide.sort_values(["period_end", "period_start", "value"], ascending=False, kind="stable")
         newest = newest.drop_duplicates("rank").sort_values("rank", kind="stable")
-        templates = {
-            "actual": message("{value} opened"),
-            "started": message("{value} begun"),
-            "planned": message("{value} planned"),
-            "target": message("{value} planned"),
-        }
         said = []
-        for _, row in newest.drop_duplicates("rank").iterrows():
-            value = f"{self.teller.wording.value(row, with_unit=False)} ({self.teller.when(row)})"
-            said.append(text(templates[str(row["status"])], value=value))
-        return text("New schools: {numbers}", numbers="; ".join(said[:2]))
+        for _, row in newest.iterrows():
+            words = self.teller.status_words(row).partition(";")[0] or text("opened")
+            details = f"{words}, {self.teller.when(row)}{self.teller.particulars(row)}"
+            said.append(f"{self.teller.wording.value(row)} – {details}")
+        both = text("New schools: {numbers}", numbers="; ".join(said[:2]))
+        return both if len(both.split()) <= MOST_WORDS else text("New schools: {numbers}", numbers=said[0])
 
     def _levels(self, topic: str, rows: pd.DataFrame) -> Markup | None:
         """Levels beside targets and plans, for shares that the codebook knows as such."""
@@ -273,8 +286,7 @@ class RegionCharts:
         return self._builder.dots(chart_rows, words)
 
     def _level(self, shares: pd.DataFrame) -> str:
-        """The finding about levels: the first with the highest fact, and how far its target is."""
-        facts = shares[shares["status"] == "actual"]
-        row = (facts if len(facts) else shares).sort_values("value", kind="stable").iloc[-1]
+        """The finding about levels: the highest one, of the whole rather than of a group."""
+        row = _first(shares).sort_values("value", kind="stable").iloc[-1]
         value = f"{self._valued(row)} ({self.teller.when(row)})"
         return self.teller.wording.text("{what}: {value}", what=self.teller.indicator(row), value=value)

@@ -19,11 +19,16 @@ from edstats.wording import Plural, Wording
 
 # Values further apart in time are not set against each other in a title.
 MOST_YEARS_APART = 2
+SPREAD = Plural(
+    "{name}: {low} to {high} in {count} region ({years})", "{name}: {low} to {high} in {count} regions ({years})"
+)
 UNLIKE = Plural("{name}: {count} number of {years}", "{name}: {count} numbers of {years}, too unlike to rank")
 
 
 def linear_scale(wording: Wording, top: float, unit: str = "") -> Scale:
     """An axis from zero past ``top``, with a tick at the largest round number below it; money has its unit."""
+    if not top > 0:
+        return Scale(0, 1, ((0, "0"),))
     step = 10 ** math.floor(math.log10(top))
     tick = step * (top // step)
     money = unit in units_of_kind("money")
@@ -58,8 +63,23 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
     return [row for _, row in sorted(chart_rows, key=lambda entry: entry[0])]
 
 
+def _plain_facts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Facts that are no bounds, of whole groups and of schools, in the unit that most of them have."""
+    facts = rows[(rows["ahead"] == "done") & rows["qualifier"].isin(["exact", "about"]) & (rows["group"] == "")]
+    facts = facts[facts["counted"] != "facility"]
+    units = facts["unit"].astype("str")
+    return facts[units == units.mode().iloc[0]] if len(facts) else facts
+
+
+def _years(rows: pd.DataFrame) -> str:
+    first, last = int(rows["period_start"].dt.year.min()), int(rows["period_end"].dt.year.max())
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def comparable(rows: pd.DataFrame) -> bool:
-    """Whether numbers can be ranked: exact facts of about one time."""
+    """Whether numbers can be ranked: facts of one kind and about one time, none of them a bound."""
+    if any(rows[column].astype("str").nunique() > 1 for column in ("counted", "group", "unit")):
+        return False
     years = rows["period_end"].dt.year
     exact = bool(rows["qualifier"].isin(["exact", "about"]).all()) and set(rows["ahead"]) == {"done"}
     return exact and int(years.max() - years.min()) <= MOST_YEARS_APART
@@ -74,9 +94,9 @@ def _particulars(teller: Teller, row: pd.Series) -> str:
 
 
 def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
-    """The finding of a chart of ``shown``, called ``name``: its ends, or how many numbers there are and of when.
+    """The finding of a chart of ``shown``, called ``name``: its ends with their regions, where they can be ranked.
 
-    Ends are named only where they can be set against each other: exact facts of about one time.
+    Else how far the facts among them reach and of when they are, or how many numbers there are.
     """
     wording = teller.wording
     regions = shown[shown["region"] != "KZ"]
@@ -84,11 +104,21 @@ def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
     low, high = ends.iloc[0], ends.iloc[-1]
     top = wording.name("regions", str(high["region"]))
     if len(ends) == 1:
-        return wording.text("{name}: {value}, {region}", name=name, value=teller.number(high), region=top)
+        value = ", ".join(filter(None, [teller.number(high), teller.status_words(high)]))
+        return wording.text("{name}: {value}, {region}", name=name, value=value, region=top)
+    alike = _plain_facts(ends)
+    if not comparable(ends) and alike["region"].nunique() > 1:
+        alike = alike.sort_values("value")
+        return wording.plural(
+            *SPREAD,
+            alike["region"].nunique(),
+            name=name,
+            low=teller.number(alike.iloc[0]),
+            high=teller.number(alike.iloc[-1]),
+            years=_years(alike),
+        )
     if not comparable(ends):
-        first, last = int(ends["period_start"].dt.year.min()), int(ends["period_end"].dt.year.max())
-        span = str(first) if first == last else f"{first}–{last}"
-        return wording.plural(*UNLIKE, len(ends), name=name, years=span)
+        return wording.plural(*UNLIKE, len(ends), name=name, years=_years(ends))
     return wording.text(
         "{name}: from {low} ({bottom}) to {high} ({top})",
         name=name,
@@ -199,6 +229,8 @@ def coverage(teller: Teller) -> Html:
     text = teller.wording.text
     counts, outside = _coverage_counts(teller)
     title = text("Who reports what")
+    if counts.empty:
+        return section("coverage", title, paragraph(text("not reported"), "not-reported"))
     reporting = (counts > 0).sum(axis=1).sort_values(ascending=False, kind="stable")
     asked = (~outside).sum(axis=1)
     rows = [
@@ -242,8 +274,8 @@ def _topic_counts(teller: Teller) -> pd.DataFrame:
 
 
 def _of_regions(rows: pd.DataFrame) -> pd.DataFrame:
-    """Figures about whole regions as they are today."""
-    rows = rows[(rows["place"] == "") & (rows["region"] != "KZ")]
+    """Figures about whole regions as they are today, of a time that is known."""
+    rows = rows[(rows["place"] == "") & (rows["region"] != "KZ") & ~unplaced(rows)]
     return rows[in_present_borders(rows)]
 
 

@@ -1,5 +1,6 @@
 """Renovation spending per school on the comparison page: each kind of works apart, in two kinds of tenge."""
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -75,7 +76,7 @@ def _works_parts(teller: Teller, rows: pd.DataFrame, works: str, scale: Scale) -
 def _constant_chart(builder: ChartBuilder, rows: pd.DataFrame, works: str, name: str, scale: Scale) -> Markup:
     """The numbers whose year is certain, in prices of the base year, on the scale of the other charts."""
     text, year = builder.teller.wording.text, str(BASE_YEAR)
-    indexed = rows.assign(value=rows["constant"], period_end=pd.Timestamp(BASE_YEAR, 12, 31))
+    indexed = rows.assign(value=rows["constant"])
     chart_rows = []
     for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
         mark = builder.mark(row.where(row.index != "value", row["constant"]))
@@ -131,7 +132,8 @@ def _former_borders(teller: Teller) -> list[Markup]:
 
 def _scale(teller: Teller, rows: pd.DataFrame) -> Scale:
     """One axis for all kinds of works, so that they can be compared by eye."""
-    low, high = float(rows["value"].min()), float(rows["value"].max())
+    numbers = rows[["value", "value_high", "constant"]].to_numpy("float64")
+    low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
     ticks = tuple((float(tick), teller.wording.quantity(tick, "KZT", 0)) for tick in TICKS)
     if high > LOGARITHMIC_FROM * low:
         return Scale(0.8 * low, 1.25 * high, tuple(tick for tick in ticks if 0.8 * low <= tick[0] <= 1.25 * high), True)

@@ -1,6 +1,7 @@
 """Prints finished pages as PDF with a headless Chromium: tagged, with bookmarks, as the style for paper says."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,8 @@ OPTIONS = (
     "--no-pdf-header-footer",  # the page's style prints its own page numbers
     "--generate-pdf-document-outline",
 )
+# On paper a link to another page leads nowhere, and would name a folder of this machine.
+_LOCAL_LINK = re.compile(r'<a (?=[^>]*href="(?!https?:|#))[^>]*?(?=>)')
 TIME_LIMIT = 120  # seconds a page
 
 
@@ -55,11 +58,13 @@ def print_pages(plan: Plan, edition: Path, browser: Path) -> list[PageFailure]:
 
 
 def _print(page: Page, edition: Path, browser: Path) -> None:
-    source = edition / page.path
-    target = source.with_suffix(".pdf")
+    target = (edition / page.path).with_suffix(".pdf")
     # As root, as in most containers, Chromium refuses to run in its sandbox; the pages are our own and run no script.
     root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     with tempfile.TemporaryDirectory(prefix="edstats-print-", ignore_cleanup_errors=True) as profile:
+        source = Path(profile, f"{page.name}.html")
+        html = (edition / page.path).read_text(encoding="utf-8")
+        source.write_text(_LOCAL_LINK.sub("<a ", html), encoding="utf-8")
         command = [browser, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={target}", source.as_uri()]
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
     if done.returncode or not target.is_file():
