@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 PROJECT = Path(__file__).parents[1]
 # Name of the picture, the page, the part of it (nothing: from the top), width and height in px, and the colours.
 PICTURES = (
-    ("aktobe-report", "en/aktobe.html", "", 1280, 1180, "light"),
+    ("aktobe-report", "en/aktobe.html", "headlines", 1280, 960, "light"),
     ("aktobe-phone", "kk/aktobe.html", "small_rural", 360, 900, "light"),
     ("aktobe-phone-dark", "ru/aktobe.html", "small_rural", 360, 900, "dark"),
     ("comparison", "ru/comparison.html", "overview", 1280, 760, "light"),

@@ -79,7 +79,8 @@ def _figure(teller: Teller, row: pd.Series, anchors: bool, with_region: bool) ->
 def figure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
     """Where an observation comes from: printed words, source, time, qualifier, other sources, doubts, note."""
     text = teller.wording.text
-    printed = Markup('<q lang="{}">{}</q>').format(teller.source(str(row["source"]))["language"], row["as_printed"])
+    language = str(teller.source(str(row["source"]))["language"])
+    printed = Markup('<q lang="{}">{}</q>').format(language, row["as_printed"])
     others = [_reported(teller, figure) for figure in teller.also_reported(row)]
     facts: list[Fact] = [
         (text("As printed"), printed if row["as_printed"] else text("words not recorded")),

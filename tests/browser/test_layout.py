@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from browser.pages import OPEN_DETAILS, PARTS, PLACE, Open, listed, pages_in
+from browser.pages import ACROSS, LANGUAGES, OPEN_DETAILS, PARTS, PLACE, Open, listed, pages_in
 
 WIDTHS = (360, 768, 1280)
 SMALLEST_TEXT = 9
+HEAVIEST = 150_000  # bytes
 
 STICKING_OUT = f"""
 () => {{
@@ -86,4 +87,13 @@ def test_the_words_of_charts_can_be_read_on_a_telephone(edition: Path, opened: O
                 if size < SMALLEST_TEXT
             ]
     assert count, "no chart has any words"
+    assert not faults, listed(faults)
+
+
+def test_a_regions_page_is_light(edition: Path) -> None:
+    """A page with its charts weighs at most 150 kB, so that it comes over a slow line."""
+    regions = [page for part in LANGUAGES for page in pages_in(edition, part) if page.stem not in ("index", *ACROSS)]
+    assert len(regions) >= len(LANGUAGES)
+    sizes = {page.relative_to(edition): len(page.read_bytes()) for page in regions}
+    faults = [f"{page}: {size} bytes" for page, size in sizes.items() if size > HEAVIEST]
     assert not faults, listed(faults)

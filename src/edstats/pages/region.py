@@ -138,7 +138,7 @@ class RegionPage:
         source = sources_of(teller, row) if "measure" in row else teller.dated_source(str(row["source"]))
         entry = measure_anchor(row) if "measure" in row else anchor(figure)
         return Markup(
-            '<li class="headline"><p><b class="value">{}</b> <span class="label">{}</span> {}</p><p>{}</p>'
+            '<li class="headline"><p><b class="value">{}</b> {} {}</p><p>{}</p>'
             '<p class="source">{}: {} · <a href="#{}">{}</a>{}</p></li>'
         ).format(
             *(teller.number(row), said.removesuffix(".") + ".", teller.status(row), more, text("Source"), source),

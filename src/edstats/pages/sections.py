@@ -118,9 +118,8 @@ class ChartBuilder:
         )
         shown = plain_table(words["title"], [text("What"), text("Figure")], data)
         alternative = text(
-            "Chart: {title}. {subtitle}. Its {count} numbers stand in the table below it.",
+            "Chart: {title}. Its {count} numbers stand in the table below it.",
             title=words["title"],
-            subtitle=words["subtitle"],
             count=len(data),
         )
         return ChartText(

@@ -37,6 +37,8 @@ _LINKING_ATTRIBUTES = {"href", "xlink:href"}
 
 # A table within a link, as notebooks have it, and the heading of a section.
 _DOWNLOAD = re.compile(rf'<a download="([\w.-]+)" href="{re.escape(CSV_ADDRESS)}([A-Za-z0-9+/=]*)"')
+# A colour of a drawing with what stands for it where there is no page, as in notebooks.
+_DRAWN_COLOUR = re.compile(r"var\((--[\w-]+),#[0-9a-f]{6}\)")
 _SECTION = re.compile(r'<h2 id="([^"]+)">.*?</h2>', re.DOTALL)
 
 
@@ -118,14 +120,14 @@ def publish_page(plan: Plan, volume: Volume, page: Page, executed: Path) -> tupl
     downloads: dict[str, bytes] = {}
 
     def apart(body: str) -> str:
-        """The body with its tables in files of their own."""
+        """The body with its tables in files of their own, and its drawings in the page's colours alone."""
 
         def link(match: re.Match[str]) -> str:
             path = f"data/{page.name}/{match[1]}"
             downloads[path] = base64.b64decode(match[2])
             return f'<a download href="{path}"'
 
-        return _DOWNLOAD.sub(link, body)
+        return _DOWNLOAD.sub(link, _DRAWN_COLOUR.sub(r"var(\1)", body))
 
     exporter.environment.filters["apart"] = apart
     exporter.environment.globals["page"] = page
@@ -194,6 +196,7 @@ def _exporter(plan: Plan, volume: Volume) -> TemplateExporter:
         "volume": volume,
         "style": _style("style"),
         "first_style": _style("first"),
+        "across_style": _style("across"),
         "search_script": (_TEMPLATES / "edstats" / "search.js").read_text(encoding="utf-8"),
         "generator": _GENERATOR,
         "locale": LOCALES[volume.language],
