@@ -1,0 +1,55 @@
+"""``edstats build --pdf``: each page as a PDF with bookmarks and tags, whose links lead out or nowhere."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from edstats.reports import printing
+from edstats.reports.plan import Page, Plan, Volume
+
+PAGE = """<!doctype html><html lang="kk"><head><meta charset="utf-8"><title>Ақтөбе</title></head><body>
+<h1>Ақтөбе облысы</h1><h2 id="new">Не жаңарды</h2><p><a href="sources.html#a">Дереккөз</a>
+<a class="x" href="../ru/aktobe.html">Русский</a> <a href="https://www.gov.kz/x">gov.kz</a></p></body></html>"""
+
+
+def _plan(folder: Path) -> Plan:
+    page = Page("aktobe", "kk", folder / "region.ipynb", {}, "Ақтөбе", "regions")
+    return Plan((Volume("kk", (page,)),), folder / "reports", "2024-12-31", {}, pdf=True)
+
+
+def test_a_page_is_printed_beside_its_file(browser: Browser, tmp_path: Path) -> None:
+    assert browser.is_connected()  # there is a Chromium
+    (tmp_path / "kk").mkdir()
+    (tmp_path / "kk" / "aktobe.html").write_text(PAGE, encoding="utf-8")
+    assert printing.print_pages(_plan(tmp_path), tmp_path, printing.find_browser()) == []
+    assert sorted(path.name for path in (tmp_path / "kk").iterdir()) == ["aktobe.html", "aktobe.pdf"]
+    printed = PdfReader(tmp_path / "kk" / "aktobe.pdf")
+    # Letters of other fonts come out apart.
+    assert "Ақтөбеоблысы" in printed.pages[0].extract_text().replace(" ", "")
+    root = printed.trailer["/Root"].get_object()
+    assert isinstance(root, DictionaryObject)
+    assert "/StructTreeRoot" in root, "no tags for those who listen"
+    assert printed.outline, "no bookmarks"
+    addresses = [
+        note.get_object()["/A"]["/URI"]
+        for note in printed.pages[0].get("/Annots", [])
+        if isinstance(note.get_object().get("/A"), DictionaryObject)
+    ]
+    assert addresses == ["https://www.gov.kz/x"], "a link names a folder of this machine"
+
+
+def test_a_page_that_cannot_be_printed_is_a_failure_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "kk").mkdir()
+    (tmp_path / "kk" / "aktobe.html").write_text(PAGE, encoding="utf-8")
+    (failure,) = printing.print_pages(_plan(tmp_path), tmp_path, Path("/bin/false"))
+    assert failure.page == "kk/aktobe.html"
+    assert "false ended with 1" in failure.message
+
+
+def test_without_chromium_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(printing.NoBrowser, match="apt-get install chromium"):
+        printing.find_browser()
