@@ -1,14 +1,21 @@
 """Data that several tests read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from edstats.dataset import Dataset, assemble, from_raw
-from edstats.raw import FIGURE_COLUMNS, SOURCE_COLUMNS
+from edstats.dataset import ENTERED, Dataset, assemble, from_raw
+from edstats.raw import (
+    CORRECTION_COLUMNS,
+    DOUBT_COLUMNS,
+    FIGURE_COLUMNS,
+    PRICE_COLUMNS,
+    SOURCE_COLUMNS,
+    TRANSLATION_COLUMNS,
+)
 
 PROJECT = Path(__file__).parent.parent
 SEEDS = (
@@ -32,14 +39,31 @@ def project() -> Dataset:
 @pytest.fixture(scope="session")
 def seeds(project: Dataset) -> Dataset:
     """The data set of the first five documents alone, whose values are worked out by hand."""
-    observations = project.observations[project.observations["source"].isin(SEEDS)]
-    sources = project.sources[project.sources["source"].isin(SEEDS)]
-    doubts = project.doubts[project.doubts["source"].isin(SEEDS)]
-    return assemble(observations, sources, doubts, project.prices)
+    tables = entered(project)
+    for name in ("observations", "sources", "doubts"):
+        tables[name] = tables[name][tables[name]["source"].isin(SEEDS)]
+    return assemble(tables)
 
 
-def write_raw(folder: Path, sources: list[dict[str, str]], figures: dict[str, list[dict[str, str]]]) -> Path:
-    """A data folder with these sources and figures; what a row leaves out is empty or a harmless default."""
+def entered(dataset: Dataset) -> dict[str, pd.DataFrame]:
+    """The tables from which the others of a data set follow."""
+    return {name: getattr(dataset, name) for name in ENTERED}
+
+
+Rows = list[dict[str, str]]
+OPTIONAL = {
+    "corrections": CORRECTION_COLUMNS,
+    "doubts": DOUBT_COLUMNS,
+    "prices": PRICE_COLUMNS,
+    "translations": TRANSLATION_COLUMNS,
+}
+
+
+def write_raw(folder: Path, sources: Rows, figures: Mapping[str, Rows], **optional: Rows) -> Path:
+    """A data folder with these sources and figures; what a row leaves out is empty or a harmless default.
+
+    ``optional``: the rows of ``corrections``, ``doubts``, ``prices``, ``translations``.
+    """
     defaults = {"publisher": "Akimat", "publisher_type": "akimat", "title": "Report", "language": "en"}
     data = folder / "data"
     (data / "raw" / "figures").mkdir(parents=True)
@@ -49,7 +73,17 @@ def write_raw(folder: Path, sources: list[dict[str, str]], figures: dict[str, li
         numbered = [{"figure": str(n), "status": "actual"} | entry for n, entry in enumerate(entries, start=1)]
         table = pd.DataFrame(numbered, columns=FIGURE_COLUMNS)
         table.to_csv(data / "raw" / "figures" / f"{source}.csv", index=False)
+    for name, entries in optional.items():
+        table = pd.DataFrame(entries, columns=OPTIONAL[name])
+        table.to_csv(data / "raw" / f"{name}.csv", index=False)
     return data
+
+
+def make_dataset(folder: Path, sources: Rows, figures: Mapping[str, Rows], **optional: Rows) -> Dataset:
+    """The data set of a few sources and figures, as ``write_raw`` takes them; a fault fails the test."""
+    dataset, faults = from_raw(write_raw(folder, sources, figures, **optional), TODAY)
+    assert dataset is not None, "\n".join(map(str, faults))
+    return dataset
 
 
 @pytest.fixture
@@ -67,17 +101,14 @@ def sound_data() -> Callable[[Path], Path]:
     return write
 
 
-Rows = list[dict[str, str]]
-MakeDataset = Callable[[list[dict[str, str]], dict[str, Rows]], Dataset]
+MakeDataset = Callable[..., Dataset]
 
 
 @pytest.fixture
 def dataset_of(tmp_path: Path) -> MakeDataset:
     """Makes the data set of a few sources and figures; a fault fails the test."""
 
-    def make(sources: list[dict[str, str]], figures: dict[str, Rows]) -> Dataset:
-        dataset, faults = from_raw(write_raw(tmp_path, sources, figures), TODAY)
-        assert dataset is not None, "\n".join(map(str, faults))
-        return dataset
+    def make(sources: Rows, figures: Mapping[str, Rows], **optional: Rows) -> Dataset:
+        return make_dataset(tmp_path, sources, figures, **optional)
 
     return make

