@@ -527,10 +527,7 @@ def test_lead_says_since_when_the_borders_hold(seeds: Dataset) -> None:
     assert "The region has its present borders since 8 June 2022." in _text(_page(seeds, "KZ-35").lead().text)
 
 
-NO_SPENDING = pytest.mark.xfail(raises=ValueError, reason="spending._scale fails where no spending is reported")
-
-
-@pytest.mark.parametrize("as_of", [pytest.param(date(2015, 6, 1), marks=NO_SPENDING), date(2019, 6, 1)])
+@pytest.mark.parametrize("as_of", [date(2015, 6, 1), date(2019, 6, 1)])
 def test_pages_of_early_dates_can_be_made(project: Dataset, as_of: date) -> None:
     early = assemble(entered(project), as_of)
     assert len(early.observations)
@@ -541,7 +538,6 @@ def test_pages_of_early_dates_can_be_made(project: Dataset, as_of: date) -> None
         assert _read(make(early)).ids
 
 
-@NO_SPENDING
 def test_pages_show_numbers_that_are_zero(dataset_of: MakeDataset) -> None:
     rows = [
         _entry("schools_emergency", "0 schools"),

@@ -99,7 +99,7 @@ class Scale:
 
 def bars(marks: Sequence[Mark], text: ChartText) -> Markup:
     """Numbers as bars from zero, one a row."""
-    scale = Scale(0, 1.03 * max(mark.end for mark in marks), ((0, "0"),))
+    scale = Scale(0, 1.03 * max(mark.end for mark in marks) or 1, ((0, "0"),))
     panels = []
     for panel in _panels([Row(mark.label, (mark,)) for mark in marks]):
         figure, axes, positions = _rows(panel, scale)

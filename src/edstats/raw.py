@@ -183,11 +183,12 @@ def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
 
 
 def _price_faults(prices: pd.DataFrame) -> list[Fault]:
-    """Years and rises that are no numbers, and years that stand twice."""
+    """Years and rises that are no numbers, addresses that are none, and years that stand twice."""
     faults = []
     for column, pattern, remedy in (
         ("year", r"(19|20)\d\d", "a calendar year"),
         ("average", r"-?\d+(\.\d+)?", "percent with a point as decimal mark"),
+        ("url", r"(https?://\S+)?", "an address that begins with https://, or nothing"),
     ):
         wrong = prices[~prices[column].astype("str").str.fullmatch(pattern)]
         faults += [Fault(e["file"], e["row"], column, f"'{e[column]}'", remedy) for e in wrong.to_dict("records")]

@@ -293,7 +293,7 @@ class ComparisonPage:
             text("All documents, with every figure and the words it was printed in")
         )
         prices = [
-            Markup('{}: {}, <a href="{}" rel="external">{}</a>{}').format(
+            Markup('{}: {}, <a href="{}" rel="external">{}</a>{}').format(  # raw lets in no other address
                 *(row["year"], self.wording.quantity(row["average"], "percent", 1)),
                 *(row["url"], note(row["source"])),
                 f" ({note(row['note'])})" if row["note"] else "",

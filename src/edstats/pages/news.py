@@ -21,6 +21,7 @@ NAMED = {
     "works": "works",
     "counted": "counted",
     "share_of": "indicators",
+    "programme": "programmes",
     "status": "status",
     "qualifier": "qualifier",
     "unit": "units",

@@ -217,7 +217,7 @@ class RegionCharts:
             "title": text("{what}, {works}: {value}", what=what, works=name, value=value),
             "subtitle": self._subtitle("; ".join(parts)),
         }
-        return self._builder.dots(chart_rows, words, Scale(0, 1.05 * max(numbers), ((0, "0"),)))
+        return self._builder.dots(chart_rows, words, Scale(0, 1.05 * max(numbers) or 1, ((0, "0"),)))
 
     # --- construction, levels ----------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def renovation_section(teller: Teller, rows: pd.DataFrame) -> Html:
     ]
     sentence = coverage_sentence(teller, set(rows["region"].astype("str")), ["renovation_spending"])
     parts = [paragraph(sentence, "coverage"), *map(paragraph, notes)]
-    scale = _scale(teller, rows)
+    scale = _scale(teller, rows) if len(rows) else Scale(0, 1, ())
     for works in WORKS:
         of_kind = rows[rows["works"] == works]
         if not of_kind.empty:
