@@ -392,14 +392,6 @@ def older_territories(evidence: Evidence) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
-    printed_shares,
-    overlapping_programmes,
-    changes_and_levels,
-    targets_without_level,
-    plans_past,
-    differing_sources,
-    parts_larger_than_whole,
-    ambiguous_pairs,
-    doubts_of_readers,
-    older_territories,
+    *(printed_shares, overlapping_programmes, changes_and_levels, targets_without_level, plans_past),
+    *(differing_sources, parts_larger_than_whole, ambiguous_pairs, doubts_of_readers, older_territories),
 )

@@ -110,7 +110,12 @@ class Teller:
         return f": {textwrap.shorten(note, NOTE_LENGTH, placeholder=' …')}" if note else ""
 
     def particulars(self, row: pd.Series, said: str = "") -> str:
-        """Group (unless it is the one already ``said``), works, programme and what is counted, in brackets."""
+        """The details of a row in brackets, behind a space; nothing where there are none."""
+        details = self.details(row, said)
+        return f" ({details})" if details else ""
+
+    def details(self, row: pd.Series, said: str = "") -> str:
+        """Group (unless it is the one already ``said``), works, programme, and facilities where they are counted."""
         # Programmes without a name only tie rows of one source together.
         known = set(read_table("programmes")["programme"]) & {str(row["programme"])}
         group = str(row["group"]) if str(row["group"]) != said else ""
@@ -118,7 +123,7 @@ class Teller:
         names = [self.wording.name(table, code) for table, code in listed if code]
         if str(row["counted"]) == "facility":
             names.append(self.wording.name("counted", "facility"))
-        return f" ({'; '.join(names)})" if names else ""
+        return "; ".join(names)
 
     # --- how much, when ----------------------------------------------------------------------------------------------
 

@@ -241,7 +241,7 @@ class ComparisonPage:
         return section("planned-and-done", title, paragraph(note), chart, entries)
 
     def _pipeline_mark(self, row: pd.Series) -> Mark:
-        return self._charts.mark(row, particulars=self._teller.particulars(row).strip(" ()"))
+        return self._charts.mark(row, particulars=self._teller.details(row))
 
     # --- totals, coverage --------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
         if str(first["counted"]) == "facility":
             label = builder.teller.wording.text("{region}, for each education facility", region=label)
         marks = tuple(
-            builder.mark(row, focus=not country, particulars=_particulars(builder.teller, row))
+            builder.mark(row, focus=not country, particulars=_details(builder.teller, row))
             for _, row in newest.iterrows()
         )
         trail = tuple(own.loc[(own["use"] != "shown") & (own["ahead"] == first["ahead"]), "value"])
@@ -85,12 +85,12 @@ def comparable(rows: pd.DataFrame) -> bool:
     return exact and int(years.max() - years.min()) <= MOST_YEARS_APART
 
 
-def _particulars(teller: Teller, row: pd.Series) -> str:
+def _details(teller: Teller, row: pd.Series) -> str:
     """Group (unless the measure's name says it) and programme of one number."""
     own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
     bare = row.copy()
     bare[["works", "counted"]] = ""
-    return teller.particulars(bare, said=own).strip(" ()")
+    return teller.details(bare, said=own)
 
 
 def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
