@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -355,3 +356,15 @@ def test_every_measure_of_a_region_has_one_address_at_most(teller: Teller) -> No
     assert ids
     assert len(set(ids)) == len(ids)
     assert not set(ids) & set(re.findall(r'id="([^"]+)"', figure_entries(teller, teller.dataset.observations, True)))
+
+
+def test_beside_other_regions_facilities_are_told_apart_from_schools(tmp_path: Path) -> None:
+    same = {"programme": "works", "period": "2024", "works": "capital"}
+    rows = [
+        _row("renovation_spending", "1 billion tenge", **same),
+        _row("schools_renovated", "10 facilities", counted="facility", **same),
+    ]
+    made = make_dataset(tmp_path, SOURCES[1:2], {"paper": rows})
+    measures = made.measures[made.measures["measure"] == "renovation_spending_per_school"]
+    (said,) = re.findall(r"<summary><span>(.*?)</span>", measure_entries(Teller(made, Wording("en")), measures, True))
+    assert said == "Aktobe region (capital repair; education facilities)"

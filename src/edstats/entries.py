@@ -36,8 +36,8 @@ def measure_entries(teller: Teller, measures: pd.DataFrame, with_region: bool = 
     for label, (_, row) in zip(labels, measures.iterrows(), strict=True):
         what = label
         if with_region:
-            rest = label.removeprefix(teller.wording.name("measures", str(row["measure"])))
-            what = teller.wording.name("territories", str(row["territory"])) + rest
+            area = teller.wording.name("territories", str(row["territory"]))
+            what = area + teller.measure_particulars(row) + label.removeprefix(teller.measure(row))
         identifier = "" if with_region or str(row["measure"]) not in headlined else measure_anchor(row)
         entries.append(_entry(teller, row, what, measure_facts(teller, row), identifier))
     return _listed(entries)

@@ -88,11 +88,21 @@ class Teller:
 
     def measure(self, row: pd.Series) -> str:
         """What a measure says: its name, group, works, programme and what is counted."""
-        own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
         facility = self.wording.facility_measure(str(row["measure"])) if str(row["counted"]) == "facility" else ""
-        if facility:
-            return facility + self.particulars(row.where(row.index != "counted", ""), said=own)
-        return self.wording.name("measures", str(row["measure"])) + self.particulars(row, said=own)
+        if facility:  # the name says what is counted
+            return facility + self.measure_particulars(row.where(row.index != "counted", ""))
+        return self.wording.name("measures", str(row["measure"])) + self.measure_particulars(row)
+
+    def measure_particulars(self, row: pd.Series) -> str:
+        """What a measure says besides its name, in brackets."""
+        own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
+        return self.particulars(row, said=own)
+
+    def area(self, row: pd.Series) -> str:
+        """The territory of a measure, and whether education facilities stand in the place of schools."""
+        name = self.wording.name("territories", str(row["territory"]))
+        facility = str(row["counted"]) == "facility"
+        return f"{name} ({self.wording.name('counted', 'facility')})" if facility else name
 
     def measure_labels(self, measures: pd.DataFrame) -> list[str]:
         """What each of several measures says; those alike in all but a programme without a name get their note."""

@@ -199,9 +199,7 @@ class RegionCharts:
         drawn = drawn.sort_values(["plan", "other", "value"], ascending=[True, True, False], kind="stable")
         chart_rows = []
         for _, row in drawn.iterrows():
-            name = wording.name("regions", str(row["region"]))
-            if row["counted"] == "facility":
-                name = text("{region}, for each education facility", region=name)
+            name = self.teller.area(row)
             same = (own["ahead"] == row["ahead"]) & (own["counted"] == row["counted"]) & (own["use"] != "shown")
             trail = () if row["other"] else tuple(own.loc[same, "value"])
             chart_rows.append(Row(name, (self._builder.mark(row, name, focus=not row["other"]),), trail))

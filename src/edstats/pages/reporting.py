@@ -49,9 +49,7 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
         newest = own[own["use"] == "shown"].sort_values("ahead", ascending=False)
         first = newest.iloc[0]
         country = str(first["region"]) == "KZ"
-        label = builder.teller.wording.name("regions", str(first["region"]))
-        if str(first["counted"]) == "facility":
-            label = builder.teller.wording.text("{region}, for each education facility", region=label)
+        label = builder.teller.area(first)
         marks = tuple(
             builder.mark(row, focus=not country, particulars=_details(builder.teller, row))
             for _, row in newest.iterrows()

@@ -80,7 +80,7 @@ def _constant_chart(builder: ChartBuilder, rows: pd.DataFrame, works: str, name:
     chart_rows = []
     for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
         mark = builder.mark(row.where(row.index != "value", row["constant"]))
-        chart_rows.append(Row(_label(builder.teller, row), (mark,)))
+        chart_rows.append(Row(builder.teller.area(row), (mark,)))
     words = {
         "identifier": f"chart-spending-{works or 'unsaid'}-constant",
         "title": reporting.range_title(builder.teller, indexed, text("In prices of {year}", year=year)),
@@ -92,13 +92,6 @@ def _constant_chart(builder: ChartBuilder, rows: pd.DataFrame, works: str, name:
         ),
     }
     return builder.dots(chart_rows, words, scale)
-
-
-def _label(teller: Teller, row: pd.Series) -> str:
-    name = teller.wording.name("regions", str(row["region"]))
-    if str(row["counted"]) == "facility":
-        return teller.wording.text("{region}, for each education facility", region=name)
-    return name
 
 
 def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
@@ -117,7 +110,7 @@ def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
     for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
         indexed = wording.value(row.where(row.index != "value", row["constant"]), 0)
         status = teller.status(row) or wording.name("status", str(row["status"]))
-        cells.append([_label(teller, row), teller.measure_value(row), indexed, teller.when(row), status])
+        cells.append([teller.area(row), teller.measure_value(row), indexed, teller.when(row), status])
     return html_table(caption, header, cells, numeric=(1, 2))
 
 
