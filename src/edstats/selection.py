@@ -15,6 +15,8 @@ SERIES_COLUMNS = [
     *("region", "territory", "indicator", "group", "works", "counted", "share_of", "programme", "place", "status"),
     "unit",
 ]
+# Observations alike in these speak of one thing at one time.
+CELL_COLUMNS = [*SERIES_COLUMNS, "period"]
 
 
 def without_reprints(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:

@@ -9,15 +9,11 @@ from markupsafe import Markup
 
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
+from edstats.selection import CELL_COLUMNS
 from edstats.tables import SOURCES_PAGE, anchor, source_anchor
 from edstats.wording import Wording
 
 NOTE_LENGTH = 70
-# Figures alike in these columns speak of one thing at one time.
-CELL_COLUMNS = (
-    *("region", "territory", "indicator", "group", "works", "counted", "share_of", "programme", "place", "status"),
-    *("unit", "period"),
-)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,10 @@ from markupsafe import Markup
 from edstats.charts import Mark, Row
 from edstats.codebook import read_table
 from edstats.comparisons import newest_measures, newest_observations
-from edstats.dataset import Dataset
-from edstats.editions import History
 from edstats.entries import figure_entries, measure_entries
 from edstats.pages import closing, reporting
+from edstats.pages.dataset_page import DatasetPage
 from edstats.pages.news import what_is_new
-from edstats.pages.parameters import Parameters
 from edstats.pages.sections import ChartBuilder, bullets, coverage_sentence, heading, paragraph, section
 from edstats.pages.spending import renovation_section
 from edstats.pages.standing import ONE_YEAR, is_flow
@@ -38,18 +36,8 @@ def _shade(row: pd.Series | None) -> float | None:
 
 
 @dataclass(frozen=True)
-class ComparisonPage:
+class ComparisonPage(DatasetPage):
     """Parts of the comparison page, in the order in which the notebook shows them."""
-
-    dataset: Dataset
-    wording: Wording
-    history: History
-
-    @classmethod
-    def open(cls, parameters: Parameters) -> "ComparisonPage":
-        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        dataset = parameters.load()
-        return cls(dataset, parameters.wording(dataset), parameters.read_history())
 
     @cached_property
     def _teller(self) -> Teller:

@@ -9,7 +9,7 @@ from edstats.comparisons import newest_measures
 from edstats.dataset import Dataset
 from edstats.intervals import rounded_intervals
 from edstats.pages.sections import STATUS_RANK
-from edstats.selection import ranked, unplaced, without_reprints
+from edstats.selection import CELL_COLUMNS, ranked, unplaced, without_reprints
 
 # A bound stands before a value only when it is newer by more than this.
 BOUND_NEWER_BY = pd.DateOffset(years=2)
@@ -101,8 +101,7 @@ def _rather(rows: pd.DataFrame, wanted: Callable[[pd.DataFrame], pd.Series]) -> 
 def differing(dataset: Dataset, row: pd.Series) -> pd.DataFrame:
     """What other sources print for the same thing and time as an observation, where it is not the same number."""
     rows = without_reprints(dataset.observations, dataset.sources)
-    same = ["region", "territory", "indicator", "group", "works", "counted", "share_of", "programme", "place"]
-    for column in [*same, "status", "unit", "period"]:
+    for column in CELL_COLUMNS:
         rows = rows[rows[column].astype("str") == str(row[column])]
     rows = rows[rows["source"].astype("str") != str(row["source"])]
     own = rounded_intervals(dataset.observations[dataset.observations["figure_id"] == row["figure_id"]])

@@ -17,7 +17,7 @@ from edstats.pages.headlines import differing, headline_rows
 from edstats.pages.news import what_is_new
 from edstats.pages.parameters import Parameters, UnknownParameter
 from edstats.pages.region_charts import RegionCharts
-from edstats.pages.sections import heading, page_name, paragraph, section
+from edstats.pages.sections import heading, page_name, paragraph, section, years_of
 from edstats.pages.standing import standing
 from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, anchor
@@ -34,9 +34,7 @@ def region_heading(observations: pd.DataFrame, place: PlaceName, wording: Wordin
     placed = whole[~unplaced(whole)]
     facts = placed[placed["status"] == "actual"]
     placed = next(rows for rows in (facts, placed, observations) if len(rows))
-    first, last = placed["period_start"].min().year, placed["period_end"].max().year
-    years = str(first) if first == last else f"{first}–{last}"
-    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years)
+    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years_of(placed))
 
 
 @dataclass(frozen=True)

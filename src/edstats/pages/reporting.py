@@ -10,7 +10,7 @@ from edstats import charts
 from edstats.charts import Row, Scale
 from edstats.codebook import read_table, units_of_kind
 from edstats.dataset import Dataset
-from edstats.pages.sections import STATUS_RANK, ChartBuilder, paragraph, section
+from edstats.pages.sections import STATUS_RANK, ChartBuilder, paragraph, section, years_of
 from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, html_table
 from edstats.teller import Teller
@@ -69,11 +69,6 @@ def _plain_facts(rows: pd.DataFrame) -> pd.DataFrame:
     return facts[units == units.mode().iloc[0]] if len(facts) else facts
 
 
-def _years(rows: pd.DataFrame) -> str:
-    first, last = int(rows["period_start"].dt.year.min()), int(rows["period_end"].dt.year.max())
-    return str(first) if first == last else f"{first}–{last}"
-
-
 def comparable(rows: pd.DataFrame) -> bool:
     """Whether numbers can be ranked: facts of one kind and about one time, none of them a bound."""
     if any(rows[column].astype("str").nunique() > 1 for column in ("counted", "group", "unit")):
@@ -113,10 +108,10 @@ def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
             name=name,
             low=teller.number(alike.iloc[0]),
             high=teller.number(alike.iloc[-1]),
-            years=_years(alike),
+            years=years_of(alike),
         )
     if not comparable(ends):
-        return wording.plural(*UNLIKE, len(ends), name=name, years=_years(ends))
+        return wording.plural(*UNLIKE, len(ends), name=name, years=years_of(ends))
     return wording.text(
         "{name}: from {low} ({bottom}) to {high} ({top})",
         name=name,

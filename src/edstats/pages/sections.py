@@ -27,6 +27,12 @@ def page_name(region: str) -> str:
     return str(regions.at[region, "short_en"]).lower().replace(" ", "-")
 
 
+def years_of(rows: pd.DataFrame) -> str:
+    """The years that measures or observations are about: "2024", "2018–2026"."""
+    first, last = rows["period_start"].min().year, rows["period_end"].max().year
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def section(identifier: str, title: str, *parts: Markup) -> Html:
     """A section with a heading that can be linked to."""
     body = Markup("").join(parts)

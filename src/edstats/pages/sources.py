@@ -6,13 +6,11 @@ from functools import cached_property
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.dataset import Dataset
-from edstats.editions import History
 from edstats.entries import figure_entries
 from edstats.listings import about_source, findings_list
 from edstats.pages import closing
+from edstats.pages.dataset_page import DatasetPage
 from edstats.pages.news import changes_of_all_editions, what_is_new
-from edstats.pages.parameters import Parameters
 from edstats.pages.sections import paragraph, section
 from edstats.tables import Html, source_anchor
 from edstats.teller import Teller
@@ -30,18 +28,8 @@ def changes_heading(wording: Wording) -> str:
 
 
 @dataclass(frozen=True)
-class SourcesPage:
+class SourcesPage(DatasetPage):
     """Parts of the sources page, in the order in which the notebook shows them."""
-
-    dataset: Dataset
-    wording: Wording
-    history: History
-
-    @classmethod
-    def open(cls, parameters: Parameters) -> "SourcesPage":
-        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        dataset = parameters.load()
-        return cls(dataset, parameters.wording(dataset), parameters.read_history())
 
     @cached_property
     def _teller(self) -> Teller:
@@ -109,18 +97,8 @@ class SourcesPage:
 
 
 @dataclass(frozen=True)
-class ChangesPage:
+class ChangesPage(DatasetPage):
     """Parts of the page that tells what each edition changed."""
-
-    dataset: Dataset
-    wording: Wording
-    history: History
-
-    @classmethod
-    def open(cls, parameters: Parameters) -> "ChangesPage":
-        """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        dataset = parameters.load()
-        return cls(dataset, parameters.wording(dataset), parameters.read_history())
 
     def lead(self) -> Html:
         """What an edition is."""

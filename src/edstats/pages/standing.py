@@ -4,6 +4,7 @@ import pandas as pd
 
 from edstats.codebook import read_table
 from edstats.comparisons import newest_measures, newest_observations
+from edstats.pages.sections import years_of
 from edstats.teller import Teller
 from edstats.wording import Plural
 
@@ -76,7 +77,7 @@ def standing(teller: Teller, row: pd.Series) -> str:
     others = others_like(teller, row)
     if others.empty:
         return wording.text("No number of another region can be set beside it.")
-    count, years = len(others), _years(others)
+    count, years = len(others), years_of(others)
     qualifier, value = others["qualifier"].astype("str"), others["value"]
     top = others["value_high"].fillna(value)
     lower = int(((top < row["value"]) & (qualifier != "at_least")).sum())
@@ -92,8 +93,3 @@ def standing(teller: Teller, row: pd.Series) -> str:
 
 def _days(row: pd.Series) -> int:
     return int((row["period_end"] - row["period_start"]).days)
-
-
-def _years(rows: pd.DataFrame) -> str:
-    first, last = rows["period_start"].dt.year.min(), rows["period_end"].dt.year.max()
-    return str(first) if first == last else f"{first}–{last}"
