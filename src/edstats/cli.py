@@ -5,23 +5,19 @@ line a fault; what was found or made goes to standard output.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edstats import __version__
-from edstats.dataset import (
-    DataNotFoundError,
-    Dataset,
-    differing_files,
-    find_data,
-    find_notebooks,
-    from_raw,
-    load,
-    write_clean,
-)
+from edstats.folders import DataNotFoundError, find_data, find_notebooks
+
+# What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
+if TYPE_CHECKING:
+    from edstats.dataset import Dataset
 
 DONE, FAULTS = 0, 1  # argparse itself exits with 2
 
@@ -79,6 +75,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     building.add_argument(
         "--pdf", action="store_true", help="print every page as PDF too, with the Chromium that is installed"
+    )
+    building.add_argument("--all", action="store_true", help="build every page (default: those that have changed)")
+    building.add_argument("--explain", action="store_true", help="say of each page why it is built or kept")
+    building.add_argument(
+        "--kernel",
+        choices=["warm", "stock"],
+        default="warm",
+        help="run notebooks in processes forked from one that is ready, or start each anew; the pages are the same "
+        "(default: warm, where the system can)",
     )
     building.add_argument(
         "--jobs", type=_count, metavar="N", help="pages to run at the same time (default: one a processor core)"
@@ -152,8 +157,10 @@ def _accept(options: argparse.Namespace, data: Path) -> int:
     return DONE
 
 
-def _read(data: Path) -> Dataset | None:
+def _read(data: Path) -> "Dataset | None":
     """The data set, or None after all faults have been printed."""
+    from edstats.dataset import from_raw  # noqa: PLC0415
+
     dataset, faults = from_raw(data, date.today())
     for fault in sorted(faults):
         print(fault, file=sys.stderr)
@@ -163,6 +170,8 @@ def _read(data: Path) -> Dataset | None:
 
 
 def _clean(options: argparse.Namespace, data: Path) -> int:
+    from edstats.dataset import differing_files, write_clean  # noqa: PLC0415
+
     dataset = _read(data)
     if dataset is None:
         return FAULTS
@@ -178,7 +187,7 @@ def _clean(options: argparse.Namespace, data: Path) -> int:
     return DONE
 
 
-def _size(dataset: Dataset) -> str:
+def _size(dataset: "Dataset") -> str:
     return (
         f"{_counted(len(dataset.observations), 'observation')} from {_counted(len(dataset.sources), 'source')}, "
         f"{_counted(len(dataset.measures), 'measure')}, {_counted(len(dataset.findings), 'finding')}"
@@ -203,43 +212,32 @@ def _check(options: argparse.Namespace, data: Path) -> int:
 
 
 def _build(options: argparse.Namespace, data: Path) -> int:
-    # Only this command needs papermill and nbconvert, which take a second to import.
-    from edstats.editions import UnreadableHistory, edition_files  # noqa: PLC0415
-    from edstats.pages import UnknownParameter  # noqa: PLC0415
-    from edstats.reports.build import build, default_executor, progress  # noqa: PLC0415
-    from edstats.reports.contents import plan_edition  # noqa: PLC0415
-    from edstats.reports.plan import UnfitNotebook  # noqa: PLC0415
-    from edstats.reports.printing import NoBrowser  # noqa: PLC0415
-    from edstats.reports.publish import NotAnEdition  # noqa: PLC0415
+    if not options.all and (standing := _standing(options, data)):
+        print(standing)
+        return DONE
+    from edstats.kernels.process import WarmServer, can_fork  # noqa: PLC0415
 
-    dataset = _read(data)
-    if dataset is None:
-        return FAULTS
-    write_clean(dataset, data)
-    newest = dataset.as_of
-    if options.as_of:
-        dataset = load(data, options.as_of)
-    if dataset.observations.empty:
-        print(f"no source was published by {options.as_of}; nothing was published", file=sys.stderr)
-        return FAULTS
-    try:
-        reports = data.parent / "reports"
-        look_back = dataset.as_of < newest
-        kept = edition_files(
-            reports / "data", dataset.observations, dataset.corrections, dataset.as_of, look_back=look_back
-        )
-        plan = plan_edition(dataset, data, find_notebooks(data), reports, kept, options.pdf)
-        jobs = options.jobs or os.cpu_count() or 1
-        with default_executor(jobs) as executor, progress(len(plan.pages), sys.stderr) as report:
-            result = build(plan, executor, report)
-    except (NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
-        print(f"{error}; nothing was published", file=sys.stderr)
-        return FAULTS
-    for failure in result.failures:
-        print(f"failed: {failure}", file=sys.stderr)
-    if result.failures:
-        print("nothing was published; the last edition stays as it was", file=sys.stderr)
-        return FAULTS
-    index = plan.reports / "index.html"
-    print(f"{_counted(len(result.pages), 'page')} as of {plan.edition} in {plan.reports}; start with {index}")
-    return DONE
+    # It imports what pages need while the data are read here.
+    with WarmServer() if options.kernel == "warm" and can_fork() else nullcontext() as server:
+        dataset = _read(data)
+        if dataset is None:
+            return FAULTS
+        from edstats.reports.command import run  # noqa: PLC0415
+
+        return run(options, dataset, data, server)
+
+
+def _standing(options: argparse.Namespace, data: Path) -> str:
+    """What is said where the published edition is just what a build would make; else ""."""
+    from edstats.reports.record import read_record, stands, surroundings  # noqa: PLC0415
+
+    reports = data.parent / "reports"
+    record = read_record(reports)
+    if record is None:
+        return ""
+    as_of = options.as_of.isoformat() if options.as_of else ""
+    now = surroundings(data, find_notebooks(data), as_of, options.pdf, record.packages)
+    if now != record.surroundings or not stands(record, reports):
+        return ""
+    index = reports / "index.html"
+    return f"nothing has changed: {len(record.pages)} pages as of {record.as_of} in {reports}; start with {index}"

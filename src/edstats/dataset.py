@@ -15,16 +15,13 @@ from edstats.checks import find
 from edstats.clean import clean
 from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.faults import Fault
+from edstats.folders import DataNotFoundError, find_data
 from edstats.measures import compute_measures
 from edstats.raw import read_raw
 from edstats.wording import Wording
 
 # The tables that people enter or that follow from each figure alone; measures and findings follow from all of them.
 ENTERED = ("observations", "sources", "doubts", "prices", "corrections", "translations")
-
-
-class DataNotFoundError(FileNotFoundError):
-    """There is no edstats data where it was looked for; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -82,24 +79,6 @@ def newest(sources: pd.DataFrame) -> date:
     """The latest date of any source: the default as-of date, so that the clock changes nothing."""
     latest: pd.Timestamp = sources["published_latest"].max()
     return latest.date()
-
-
-def find_data(start: Path) -> Path:
-    """The nearest folder ``data`` with ``raw/sources.csv``, from ``start`` upward. Raises ``DataNotFoundError``."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / "data" / "raw" / "sources.csv").exists():
-            return folder / "data"
-    raise DataNotFoundError("no data/raw/sources.csv here or in any folder above; name the folder with --data DIR")
-
-
-def find_notebooks(data: Path) -> Path:
-    """The project's notebooks: beside ``data``, else in or above the current folder. Raises ``DataNotFoundError``."""
-    for folder in (data.parent, Path.cwd(), *Path.cwd().parents):
-        if (folder / "notebooks" / "region.ipynb").exists():
-            return folder / "notebooks"
-    raise DataNotFoundError(
-        f"no notebooks beside '{data}' nor here or in any folder above; run this in the project's folder"
-    )
 
 
 def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]]:

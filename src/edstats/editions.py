@@ -103,21 +103,22 @@ def continued(
     return _history([*history.editions.to_dict("records"), edition], [*history.changes.to_dict("records"), *rows])
 
 
-def edition_files(
+def following(
     published: Path, observations: pd.DataFrame, corrections: pd.DataFrame, as_of: date, look_back: bool
-) -> dict[str, str]:
-    """Names and texts of what an edition keeps of itself, to follow the one in the folder ``published``.
+) -> tuple[History, dict[str, str]]:
+    """The history of the edition that follows the one in the folder ``published``, and what it keeps of itself.
 
-    ``look_back``: the observations are those of an earlier day, which is no newer edition: the history stays, and so
-    do the observations that the next edition is compared with. Raises ``UnreadableHistory``.
+    The latter are names and texts of files. ``look_back``: the observations are those of an earlier day, which is no
+    newer edition: the history stays, and so do the observations that the next edition is compared with. Raises
+    ``UnreadableHistory``.
     """
     history, previous = read_history(published)
     if look_back and previous is None:
-        return {}
+        return history, {}
     if look_back and previous is not None:
-        return {**history_files(history), "observations.csv": csv_text(previous)}
+        return history, {**history_files(history), "observations.csv": csv_text(previous)}
     history = continued(history, previous, observations, corrections, as_of)
-    return {**history_files(history), "observations.csv": csv_text(observations)}
+    return history, {**history_files(history), "observations.csv": csv_text(observations)}
 
 
 def history_files(history: History) -> dict[str, str]:

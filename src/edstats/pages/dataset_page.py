@@ -6,6 +6,7 @@ from typing import Self
 from edstats.dataset import Dataset
 from edstats.editions import History
 from edstats.pages.parameters import Parameters
+from edstats.pages.views import dataset_view
 from edstats.wording import Wording
 
 
@@ -20,5 +21,5 @@ class DatasetPage:
     @classmethod
     def open(cls, parameters: Parameters) -> Self:
         """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        dataset = parameters.load()
-        return cls(dataset, parameters.wording(dataset), parameters.read_history())
+        view = dataset_view(parameters.load(), parameters.language)
+        return cls(view, parameters.wording(view), parameters.read_history())

@@ -19,6 +19,7 @@ from edstats.pages.parameters import Parameters, UnknownParameter
 from edstats.pages.region_charts import RegionCharts
 from edstats.pages.sections import heading, page_name, paragraph, section, years_of
 from edstats.pages.standing import standing
+from edstats.pages.views import region_history, region_view
 from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, anchor
 from edstats.teller import Teller, lower_first
@@ -52,7 +53,9 @@ class RegionPage:
         dataset = parameters.load()
         if not (dataset.observations["region"] == parameters.region).any():
             raise UnknownParameter(f"region: no source tells of {parameters.region} yet")
-        return cls(dataset, parameters.region, parameters.wording(dataset), parameters.read_history())
+        view = region_view(dataset, parameters.region, parameters.language)
+        history = region_history(parameters.read_history(), parameters.region)
+        return cls(view, parameters.region, parameters.wording(view), history)
 
     @cached_property
     def _teller(self) -> Teller:

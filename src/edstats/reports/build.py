@@ -1,46 +1,74 @@
-"""Builds an edition: runs every page, publishes them, and puts the edition in place only when all of them succeeded."""
+"""Builds an edition: makes the pages that have changed, keeps the others, and puts the edition in place as a whole.
+
+Nothing is put in place unless every page was made.
+"""
 
 import multiprocessing
+import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TextIO
 
 from tqdm import tqdm
 
-from edstats.reports.plan import Page, Plan, check_parameters
-from edstats.reports.printing import find_browser, print_pages
-from edstats.reports.publish import (
-    ForbiddenMarkup,
-    check_replaceable,
-    entry_page,
-    index_page,
-    publish_page,
-    swap_in,
-)
-from edstats.reports.run import PageFailure, RunResult, failure_of, run_page
+from edstats.reports.make import Made, Making, make_page
+from edstats.reports.plan import Plan, check_parameters
+from edstats.reports.printing import find_browser
+from edstats.reports.publish import check_replaceable, entry_page, index_page, swap_in
+from edstats.reports.record import RECORD, BuildRecord, PageRecord, file_digest, is_intact, read_record
+from edstats.reports.run import PageFailure, failure_of
 
-Report = Callable[[RunResult], None]
+Report = Callable[[Made], None]
+Reasons = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What came of a build: the names of the pages published, or the failures for which none was."""
+    """What came of a build: the paths of the pages made and of those kept, or the failures for which none was."""
 
     pages: tuple[str, ...]
     failures: tuple[PageFailure, ...]
+    kept: tuple[str, ...] = ()
 
 
-def build(plan: Plan, executor: Executor, report_progress: Report) -> BuildResult:
+def reasons(plan: Plan, record: BuildRecord | None) -> Reasons:
+    """Why pages are to be made, by path: the names of what has changed; a page that is left out is kept.
+
+    ``record``: of the edition published in ``plan.reports``.
+    """
+    why = {page.path: _reason(page.path, page.inputs, plan.reports, record) for page in plan.pages}
+    return {path: names for path, names in why.items() if names}
+
+
+def _reason(path: str, inputs: Mapping[str, str], reports: Path, record: BuildRecord | None) -> tuple[str, ...]:
+    before = record.pages.get(path) if record else None
+    if before is None:
+        return ("new",)
+    if not inputs or not before.inputs:
+        return ("anything",)
+    changed = [name for name in (*inputs, *before.inputs) if inputs.get(name) != before.inputs.get(name)]
+    if changed:
+        return tuple(dict.fromkeys(changed))
+    return () if is_intact(before.files, reports) else ("file",)
+
+
+def build(
+    plan: Plan, executor: Executor, report_progress: Report, kernels: str = "", why: Reasons | None = None
+) -> BuildResult:
     """Build the edition that ``plan`` describes and publish it in ``plan.reports``.
 
-    Notebooks run on ``executor``, which must run each call in a process whose working directory no other call changes;
-    ``report_progress`` is called after each. A failing page does not stop the others, but then nothing is published and
-    the published edition stays as it was. Raises UnknownParameter, UnfitNotebook, FileNotFoundError, NotAnEdition or
-    NoBrowser before anything runs.
+    Pages are made on ``executor``, which must run each call in a process whose working directory no other call changes;
+    ``report_progress`` is called after each. ``kernels`` is the address of a server of warm kernels, or "" for stock
+    ones. ``why`` names the pages to make (see ``reasons``; default: all), the others are kept from the published
+    edition. A failing page does not stop the others, but then nothing is published and the published edition stays as
+    it was. Raises UnknownParameter, UnfitNotebook, FileNotFoundError, NotAnEdition or NoBrowser before anything runs.
     """
     browser = find_browser() if plan.pdf else None
     for page in plan.pages:
@@ -48,85 +76,95 @@ def build(plan: Plan, executor: Executor, report_progress: Report) -> BuildResul
     reports = plan.reports.resolve()
     check_replaceable(reports)
     reports.parent.mkdir(parents=True, exist_ok=True)
+    made = plan.pages if why is None else tuple(page for page in plan.pages if page.path in why)
+    kept = tuple(page.path for page in plan.pages if page not in made)
     # Beside the reports, so that both are on one file system and a rename is enough.
     with tempfile.TemporaryDirectory(prefix=f".{reports.name}-", dir=reports.parent) as folder:
-        scratch, edition = Path(folder, "executed"), Path(folder, "edition")
-        scratch.mkdir()
-        history = _write_kept(plan, edition)
-        results = _run_pages(plan, history, executor, report_progress, scratch)
-        failures = [result.failure for result in results if result.failure]
-        if not failures:
-            failures = _publish_pages(plan, results, edition)
-        if not failures and browser:
-            failures = print_pages(plan, edition, browser)
+        edition = Path(folder, "edition")
+        files = _write_kept(plan, edition)
+        making = Making(replace(plan, kept={}), edition, kernels, browser)
+        results = _make_pages(making, [page.path for page in made], executor, report_progress)
+        failures = tuple(result.failure for result in results.values() if result.failure)
         if failures:
-            return BuildResult((), tuple(failures))
+            return BuildResult((), failures)
+        files |= _write_indexes(plan, edition)
+        recorded = _keep_pages(kept, reports, edition) | {path: result.files for path, result in results.items()}
+        _write_record(plan, edition, recorded, files)
         swap_in(edition, reports)
-    return BuildResult(tuple(page.path for page in plan.pages), ())
+    return BuildResult(tuple(page.path for page in made), (), kept)
 
 
-def _write_kept(plan: Plan, edition: Path) -> Path:
-    """Write what the edition keeps of itself; returns its folder, where the pages read what is new."""
-    folder = edition / "data"
-    folder.mkdir(parents=True)
-    for name, text in plan.kept.items():
-        _write(folder / name, text)
-    return folder
+def _write_kept(plan: Plan, edition: Path) -> dict[str, str]:
+    """Write what the edition keeps of itself, where the pages read what is new; returns the digests by path."""
+    (edition / "data").mkdir(parents=True)
+    return {path: _written(edition, path, text) for path, text in ((f"data/{n}", t) for n, t in plan.kept.items())}
 
 
-def _run_pages(
-    plan: Plan, history: Path, executor: Executor, report_progress: Report, scratch: Path
-) -> list[RunResult]:
-    """Run every page; the results are in the plan's order, whichever came first."""
-    pages = {executor.submit(run_page, _with_history(page, history), scratch): page for page in plan.pages}
+def _make_pages(making: Making, paths: list[str], executor: Executor, report_progress: Report) -> dict[str, Made]:
+    """Make the pages; the results are in the order of ``paths``, whichever came first."""
+    pages = {executor.submit(make_page, making, path): path for path in paths}
     results = {}
     for future in as_completed(pages):
-        page = pages[future]
-        error = future.exception()  # run_page raises nothing: this is a worker that died
-        result = RunResult(page, failure=failure_of(page, error)) if error else future.result()
-        results[page.path] = result
+        path = pages[future]
+        error = future.exception()  # make_page raises nothing: this is a worker that died
+        result = Made(path, failure=failure_of(path, error)) if error else future.result()
+        results[path] = result
         report_progress(result)
-    return [results[page.path] for page in plan.pages]
+    return {path: results[path] for path in paths}
 
 
-def _with_history(page: Page, history: Path) -> Page:
-    return replace(page, parameters={**page.parameters, "history": str(history)})
-
-
-def _publish_pages(plan: Plan, results: list[RunResult], edition: Path) -> list[PageFailure]:
-    """Write every page, what it offers to download, and the indexes into the folder ``edition``.
-
-    Returns the pages that may not be published.
-    """
-    failures = []
-    executed = {result.page.path: result.executed for result in results}
-    for volume in plan.volumes:
-        for page in volume.pages:
-            notebook = executed[page.path]
-            assert notebook is not None  # no failure, so there is a notebook
+def _keep_pages(paths: tuple[str, ...], reports: Path, edition: Path) -> dict[str, Mapping[str, str]]:
+    """Take pages over from the published edition; returns the digests of their files."""
+    record = read_record(reports)
+    kept = {}
+    for path in paths:
+        assert record is not None  # else no page could be kept
+        kept[path] = record.pages[path].files
+        for name in kept[path]:
+            (edition / name).parent.mkdir(parents=True, exist_ok=True)
             try:
-                html, downloads = publish_page(plan, volume, page, notebook)
-            except ForbiddenMarkup as error:
-                failures.append(failure_of(page, error))
-                continue
-            _write(edition / page.path, html)
-            for path, content in downloads.items():
-                target = edition / volume.language / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-        _write(edition / volume.language / "index.html", index_page(plan, volume))
-    _write(edition / "index.html", entry_page(plan))
-    return failures
+                os.link(reports / name, edition / name)
+            except OSError:  # not every file system has links
+                shutil.copyfile(reports / name, edition / name)
+    return kept
 
 
-def _write(path: Path, html: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html, encoding="utf-8", newline="\n")
+def _write_indexes(plan: Plan, edition: Path) -> dict[str, str]:
+    """Write the first pages, which take no time; returns the digests by path."""
+    indexes = {f"{volume.language}/index.html": index_page(plan, volume) for volume in plan.volumes}
+    indexes["index.html"] = entry_page(plan)
+    return {path: _written(edition, path, html) for path, html in indexes.items()}
+
+
+def _write_record(plan: Plan, edition: Path, pages: Mapping[str, Mapping[str, str]], files: Mapping[str, str]) -> None:
+    inputs = {page.path: page.inputs for page in plan.pages}
+    recorded = {path: PageRecord(inputs[path], made) for path, made in pages.items()}
+    record = BuildRecord(plan.edition, plan.surroundings, plan.packages, recorded, files)
+    _written(edition, RECORD, record.text())
+
+
+def _written(edition: Path, path: str, text: str) -> str:
+    target = edition / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return file_digest(target)
 
 
 def default_executor(jobs: int) -> ProcessPoolExecutor:
     """A pool of ``jobs`` fresh processes. Not threads: papermill and its kernel client keep state for the process."""
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_die_with_the_builder)
+
+
+def _die_with_the_builder() -> None:
+    """End this worker when the builder is gone, however it went; a pool's workers would wait for ever."""
+    builder = multiprocessing.parent_process()
+    assert builder is not None
+
+    def watch() -> None:
+        wait([builder.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
@@ -138,16 +176,16 @@ def progress(total: int, stream: TextIO) -> Iterator[Report]:
     else:
         done = 0
 
-        def write_line(result: RunResult) -> None:
+        def write_line(result: Made) -> None:
             nonlocal done
             done += 1
-            print(f"{done}/{total} {result.failure or result.page.path}", file=stream, flush=True)
+            print(f"{done}/{total} {result.failure or result.path}", file=stream, flush=True)
 
         yield write_line
 
 
-def _advance(bar: tqdm, result: RunResult) -> None:
+def _advance(bar: tqdm, result: Made) -> None:
     if result.failure:
         bar.write(str(result.failure), file=bar.fp)
-    bar.set_postfix_str(result.page.path, refresh=False)
+    bar.set_postfix_str(result.path, refresh=False)
     bar.update()

@@ -11,19 +11,20 @@ from edstats.pages.region import region_heading
 from edstats.pages.sections import page_name
 from edstats.pages.sources import changes_heading, sources_heading
 from edstats.reports.plan import Page, Plan, Volume
-from edstats.wording import Wording, languages
+from edstats.wording import Wording
 
 
 def plan_edition(
-    dataset: Dataset, data: Path, notebooks: Path, reports: Path, kept: Mapping[str, str], pdf: bool = False
+    datasets: Mapping[str, Dataset], data: Path, notebooks: Path, reports: Path, kept: Mapping[str, str], pdf: bool
 ) -> Plan:
-    """The plan of all pages of ``dataset`` in every language; its clean files stand in the folder ``data``.
+    """The plan of all pages of a data set in every language; its clean files stand in the folder ``data``.
 
-    ``kept``: the files that the edition keeps of itself. Every page's parameters are checked. Raises
-    ``UnknownParameter`` for a value that is not known.
+    ``datasets``: the data set with messages in each language; ``kept``: the files that the edition keeps of itself.
+    Every page's parameters are checked. Raises ``UnknownParameter`` for a value that is not known.
     """
-    volumes = tuple(_volume(dataset, data, notebooks, language) for language in languages())
-    plan = Plan(volumes, reports, dataset.as_of.isoformat(), kept, pdf)
+    volumes = tuple(_volume(dataset, data, notebooks, language) for language, dataset in datasets.items())
+    as_of = next(iter(datasets.values())).as_of
+    plan = Plan(volumes, reports, as_of.isoformat(), kept, pdf)
     for page in plan.pages:
         read_parameters(page.parameters)
     return plan

@@ -1,7 +1,7 @@
 """What a build must make: one page for each notebook and set of parameters."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +18,8 @@ class Page:
     ``name`` is the stem of its file ("aktobe"), the same in every language; ``parameters`` go to the cell of
     ``notebook`` that is tagged ``parameters``; ``title`` is what links to it say; ``summary`` says in a few words what
     it holds ("34 figures from 2 sources"), as plain text, or is empty; ``heading`` stands on the page itself
-    (default: its title); ``search`` are other names that a reader may look for.
+    (default: its title); ``search`` are other names that a reader may look for. ``inputs`` are digests of all that the
+    page depends on, by name; without them it is built whenever anything is.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Page:
     summary: str = ""
     heading: str = ""
     search: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -51,11 +53,43 @@ class Volume:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A link to a page of the same language."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the content of a page: all that the template knows of the page and of the edition.
+
+    ``name``, ``title``, ``summary``, ``heading`` and ``group`` are the page's; ``languages`` those of the edition;
+    ``across`` links to the pages across regions, ``previous`` and ``next`` to the neighbours in the page's group;
+    ``edition`` is the as-of date; ``pdf``: the page can be had as PDF.
+    """
+
+    language: str
+    name: str
+    languages: tuple[str, ...]
+    across: tuple[Link, ...]
+    edition: str
+    pdf: bool
+    title: str = ""
+    summary: str = ""
+    heading: str = ""
+    group: str = ""
+    previous: Link | None = None
+    next: Link | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """An edition: its volumes, and the folder they are published in.
 
     ``edition`` is the as-of date of the data, in ISO form; ``kept`` are the names and texts of the files that the
-    edition keeps of itself, for the next one to be compared with; ``pdf``: each page is printed as well.
+    edition keeps of itself, for the next one to be compared with; ``pdf``: each page is printed as well;
+    ``surroundings`` and ``packages`` are what the record of the build says of its own inputs.
     """
 
     volumes: tuple[Volume, ...]
@@ -63,11 +97,44 @@ class Plan:
     edition: str
     kept: Mapping[str, str]
     pdf: bool = False
+    surroundings: Mapping[str, str] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
 
     @property
     def pages(self) -> tuple[Page, ...]:
         """The pages of all volumes."""
         return tuple(page for volume in self.volumes for page in volume.pages)
+
+    def frame(self, page: Page) -> Frame:
+        """What stands around the content of ``page``."""
+        (volume,) = (volume for volume in self.volumes if volume.language == page.language)
+        group = _links(volume.group(page.group))
+        place = group.index(Link(page.name, page.title))
+        return replace(
+            self.index_frame(volume),
+            name=page.name,
+            title=page.title,
+            summary=page.summary,
+            heading=page.heading or page.title,
+            group=page.group,
+            previous=group[place - 1] if place else None,
+            next=group[place + 1] if place + 1 < len(group) else None,
+        )
+
+    def index_frame(self, volume: Volume) -> Frame:
+        """What stands around the content of a volume's first page."""
+        return Frame(
+            language=volume.language,
+            name="index",
+            languages=tuple(each.language for each in self.volumes),
+            across=_links(volume.group("across")),
+            edition=self.edition,
+            pdf=self.pdf,
+        )
+
+
+def _links(pages: Iterable[Page]) -> tuple[Link, ...]:
+    return tuple(Link(page.name, page.title) for page in pages)
 
 
 class UnfitNotebook(ValueError):

@@ -7,8 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from edstats.reports.plan import Page, Plan
-from edstats.reports.run import PageFailure, failure_of
+from edstats.reports.plan import Page
 
 # By what names Chromium and its kin are installed; all take the same options.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -46,18 +45,8 @@ def find_browser() -> Path:
     )
 
 
-def print_pages(plan: Plan, edition: Path, browser: Path) -> list[PageFailure]:
-    """Print every page beside its HTML file in ``edition``; returns those that could not be printed."""
-    failures = []
-    for page in plan.pages:
-        try:
-            _print(page, edition, browser)
-        except (OSError, subprocess.SubprocessError, PrintingFailed) as error:
-            failures.append(failure_of(page, error))
-    return failures
-
-
-def _print(page: Page, edition: Path, browser: Path) -> None:
+def print_page(page: Page, edition: Path, browser: Path) -> str:
+    """Print ``page`` beside its HTML file in ``edition``; returns the path of the PDF there. Raises PrintingFailed."""
     target = (edition / page.path).with_suffix(".pdf")
     # As root, as in most containers, Chromium refuses to run in its sandbox; the pages are our own and run no script.
     root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
@@ -66,7 +55,11 @@ def _print(page: Page, edition: Path, browser: Path) -> None:
         html = (edition / page.path).read_text(encoding="utf-8")
         source.write_text(_LOCAL_LINK.sub("<a ", html), encoding="utf-8")
         command = [browser, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={target}", source.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise PrintingFailed(f"{browser.name} took more than {TIME_LIMIT} seconds") from error
     if done.returncode or not target.is_file():
         last = done.stderr.strip().rpartition("\n")[2]
         raise PrintingFailed(f"{browser.name} ended with {done.returncode}: {last}")
+    return target.relative_to(edition).as_posix()

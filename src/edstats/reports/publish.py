@@ -22,7 +22,7 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from edstats.charts import CSV_ADDRESS
-from edstats.reports.plan import Page, Plan, Volume
+from edstats.reports.plan import Frame, Plan, Volume
 from edstats.wording import LOCALES, translation
 
 _TEMPLATES = Path(__file__).parent / "template"
@@ -107,47 +107,47 @@ def read_headings(body: str) -> list[Heading]:
     return reader.headings
 
 
-def publish_page(plan: Plan, volume: Volume, page: Page, executed: Path) -> tuple[str, dict[str, bytes]]:
-    """The HTML of ``page``, and what it offers to download, by path beside it.
+def publish_page(frame: Frame, executed: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]:
+    """The HTML of the page in ``frame``, and what it offers to download, by path beside it.
 
     It has the prose of its notebook and the HTML outputs of its code, without the code. Cells tagged ``notebook-only``
     are left out, and so are printed text and every output that is not ``text/html``. The template writes the page's
-    ``<h1>`` (``page.heading``); outputs bring ``<h2 id=...>`` headings, of which the contents list is made, and beside
+    ``<h1>`` (``frame.heading``); outputs bring ``<h2 id=...>`` headings, of which the contents list is made, and beside
     which a switch of language keeps the reader's place.
     Raises ForbiddenMarkup when an output holds a script or would load something.
     """
-    exporter = _exporter(plan, volume)
+    exporter = _exporter(frame.language)
     downloads: dict[str, bytes] = {}
 
     def apart(body: str) -> str:
         """The body with its tables in files of their own, and its drawings in the page's colours alone."""
 
         def link(match: re.Match[str]) -> str:
-            path = f"data/{page.name}/{match[1]}"
+            path = f"data/{frame.name}/{match[1]}"
             downloads[path] = base64.b64decode(match[2])
             return f'<a download href="{path}"'
 
         return _DOWNLOAD.sub(link, _DRAWN_COLOUR.sub(r"var(\1)", body))
 
     exporter.environment.filters["apart"] = apart
-    exporter.environment.globals["page"] = page
-    html, _ = exporter.from_notebook_node(nbformat.read(executed, as_version=4))
+    exporter.environment.globals["frame"] = frame
+    html, _ = exporter.from_notebook_node(executed)
     return str(html), downloads
 
 
-def _switchable(body: str, plan: Plan, language: str, name: str) -> str:
+def _switchable(body: str, frame: Frame) -> str:
     """The body of a page with links to the same section in the other languages beside each heading."""
 
     def switch(match: re.Match[str]) -> str:
         links = (
-            f'<a href="../{volume.language}/{name}.html#{match[1]}" hreflang="{volume.language}" '
-            f'lang="{volume.language}">{own_name(volume.language)}</a>'
-            for volume in plan.volumes
-            if volume.language != language
+            f'<a href="../{language}/{frame.name}.html#{match[1]}" hreflang="{language}" '
+            f'lang="{language}">{own_name(language)}</a>'
+            for language in frame.languages
+            if language != frame.language
         )
         return f'{match[0]}<p class="switch">{" ".join(links)}</p>'
 
-    return _SECTION.sub(switch, body) if len(plan.volumes) > 1 else body
+    return _SECTION.sub(switch, body) if len(frame.languages) > 1 else body
 
 
 def own_name(language: str) -> str:
@@ -158,19 +158,19 @@ def own_name(language: str) -> str:
 
 def index_page(plan: Plan, volume: Volume) -> str:
     """The HTML of a volume's first page: what this is, every page, and the regions that have none."""
-    environment = _exporter(plan, volume).environment
-    return str(environment.get_template("edition.html.j2").render(page=None))
+    template = _exporter(volume.language).environment.get_template("edition.html.j2")
+    return str(template.render(frame=plan.index_frame(volume), volume=volume))
 
 
 def entry_page(plan: Plan) -> str:
     """The HTML of the edition's first page: the choice of language, said in each of them."""
-    environment = _exporter(plan, plan.volumes[0]).environment
-    volumes = [(volume, translation(volume.language).gettext) for volume in plan.volumes]
-    return str(environment.get_template("languages.html.j2").render(page=None, volumes=volumes))
+    template = _exporter(plan.volumes[0].language).environment.get_template("languages.html.j2")
+    return str(template.render(volumes=[(volume, translation(volume.language).gettext) for volume in plan.volumes]))
 
 
-def _exporter(plan: Plan, volume: Volume) -> TemplateExporter:
-    """An nbconvert exporter whose template knows the plan and speaks the volume's language.
+@cache
+def _exporter(language: str) -> TemplateExporter:
+    """An nbconvert exporter whose templates speak a language; compiled once a process, which takes longer than a page.
 
     TemplateExporter, not HTMLExporter: the latter rewrites every output with a parser that lowers the case of SVG's
     attributes.
@@ -181,7 +181,7 @@ def _exporter(plan: Plan, volume: Volume) -> TemplateExporter:
     environment = exporter.environment
     environment.autoescape = environment.trim_blocks = environment.lstrip_blocks = True
     environment.add_extension("jinja2.ext.i18n")
-    spoken = translation(volume.language)
+    spoken = translation(language)
     environment.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)
     environment.filters |= {
         "markdown": _markdown,
@@ -192,14 +192,12 @@ def _exporter(plan: Plan, volume: Volume) -> TemplateExporter:
         "switchable": _switchable,
     }
     environment.globals |= {
-        "plan": plan,
-        "volume": volume,
         "style": _style("style"),
         "first_style": _style("first"),
         "across_style": _style("across"),
         "search_script": (_TEMPLATES / "edstats" / "search.js").read_text(encoding="utf-8"),
         "generator": _GENERATOR,
-        "locale": LOCALES[volume.language],
+        "locale": LOCALES[language],
     }
     return exporter
 

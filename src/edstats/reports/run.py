@@ -9,10 +9,11 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from edstats.kernels.client import forkable, warm_kernel
 from edstats.reports.plan import Page
 
-# Papermill adds cells with these tags to the executed notebook; a person's notebook does not have them.
-_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+# A kernel reports being stopped as an error; what goes wrong in a cell comes back without its log.
+_ARGUMENTS = ["--log-level=CRITICAL"]
 
 
 @dataclass(frozen=True)
@@ -35,59 +36,67 @@ class PageFailure:
         return f"{place}: {self.error}: {self.message}".removesuffix(": ")
 
 
-@dataclass(frozen=True)
-class RunResult:
-    """What came of a page's notebook: the executed notebook, or the failure."""
+class PageFailed(Exception):
+    """A page could not be made; ``failure`` says why."""
 
-    page: Page
-    executed: Path | None = None
-    failure: PageFailure | None = None
+    def __init__(self, failure: PageFailure) -> None:
+        """``failure``: what the person is told."""
+        super().__init__(str(failure))
+        self.failure = failure
 
 
-def run_page(page: Page, scratch: Path) -> RunResult:
-    """Run ``page`` and write the executed notebook into the folder ``scratch``.
+def run_notebook(page: Page, history: Path, kernels: str) -> nbformat.NotebookNode:
+    """The executed notebook of ``page``; ``history`` is the folder of the edition's own data.
 
-    The notebook's working directory is this process's. The executed notebook holds times and paths of this run: it is
-    for publishing from, not for publishing.
+    ``kernels`` is the address of a server of warm kernels, or "" for a stock kernel. The notebook's working directory
+    is this process's. Raises PageFailed.
     """
-    executed = scratch / f"{page.language}-{page.name}.ipynb"
+    parameters = {**page.parameters, "history": str(history)}
     try:
-        _execute(page, executed)
+        if kernels and forkable(_kernel_name(page.notebook)):
+            return _run_warm(page.notebook, parameters, kernels)
+        return _run_stock(page.notebook, parameters)
     except PapermillExecutionError as error:
         code = error.source.strip().partition("\n")[0]
-        failure = PageFailure(page.path, _cell_number(executed, error.cell_index), error.ename, error.evalue, code)
-        return RunResult(page, failure=failure)
+        cell = _cell_number(page.notebook, error.cell_index)
+        raise PageFailed(PageFailure(page.path, cell, error.ename, error.evalue, code)) from error
     except Exception as error:  # a dead kernel, a missing kernel, an unreadable notebook: other pages must go on
-        return RunResult(page, failure=failure_of(page, error))
-    return RunResult(page, executed=executed)
+        raise PageFailed(failure_of(page.path, error)) from error
 
 
-def _execute(page: Page, executed: Path) -> None:
+def _run_warm(notebook: Path, parameters: dict[str, str], kernels: str) -> nbformat.NotebookNode:
+    with warm_kernel(kernels) as kernel:
+        return papermill.execute_notebook(
+            notebook, None, parameters, progress_bar=False, km=kernel, extra_arguments=_ARGUMENTS
+        )
+
+
+def _run_stock(notebook: Path, parameters: dict[str, str]) -> nbformat.NotebookNode:
     """Run the notebook in a kernel of its own.
 
     It is spoken to through files, not ports: two kernels that start at once cannot be given the same port, and nobody
     else on the machine can listen. They lie in the system's temporary folder, since a socket's path must be short.
     """
     with tempfile.TemporaryDirectory(prefix="edstats-") as sockets:
-        papermill.execute_notebook(
-            page.notebook,
-            executed,
-            dict(page.parameters),
-            progress_bar=False,
-            config=Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets, "kernel"))}}),
-            # A kernel reports being stopped as an error; what goes wrong in a cell comes back without its log.
-            extra_arguments=["--log-level=CRITICAL"],
+        config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets, "kernel"))}})
+        return papermill.execute_notebook(
+            notebook, None, parameters, progress_bar=False, config=config, extra_arguments=_ARGUMENTS
         )
 
 
-def failure_of(page: Page, error: BaseException) -> PageFailure:
+def failure_of(path: str, error: BaseException) -> PageFailure:
     """The failure of a whole page, from an exception that belongs to no cell."""
-    return PageFailure(page.path, 0, type(error).__name__, str(error))
+    return PageFailure(path, 0, type(error).__name__, str(error))
 
 
-def _cell_number(executed: Path, index: int) -> int:
-    """The place in the person's notebook, from 1, of the cell that papermill counts as ``index``, from 0."""
-    cells = nbformat.read(executed, as_version=4).cells
-    # On an error papermill puts one marker at the top and one before the cell, after it took the index.
-    before = cells[: index + 2]
-    return 1 + sum(1 for cell in before if not _ADDED & set(cell.metadata.get("tags", [])))
+def _kernel_name(notebook: Path) -> str:
+    return str(nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {}).get("name", ""))
+
+
+def _cell_number(notebook: Path, index: int) -> int:
+    """The place in the person's notebook, from 1, of the cell that is the executed notebook's ``index``-th, from 0."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    tagged = [place for place, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
+    # Papermill puts a cell behind that of the parameters, or at the top where there is none.
+    injected = tagged[0] + 1 if tagged else 0
+    return index if index > injected else index + 1

@@ -1,0 +1,25 @@
+"""Where the project's data and notebooks stand."""
+
+from pathlib import Path
+
+
+class DataNotFoundError(FileNotFoundError):
+    """There is no edstats data where it was looked for; the message says what to do."""
+
+
+def find_data(start: Path) -> Path:
+    """The nearest folder ``data`` with ``raw/sources.csv``, from ``start`` upward. Raises ``DataNotFoundError``."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / "data" / "raw" / "sources.csv").exists():
+            return folder / "data"
+    raise DataNotFoundError("no data/raw/sources.csv here or in any folder above; name the folder with --data DIR")
+
+
+def find_notebooks(data: Path) -> Path:
+    """The project's notebooks: beside ``data``, else in or above the current folder. Raises ``DataNotFoundError``."""
+    for folder in (data.parent, Path.cwd(), *Path.cwd().parents):
+        if (folder / "notebooks" / "region.ipynb").exists():
+            return folder / "notebooks"
+    raise DataNotFoundError(
+        f"no notebooks beside '{data}' nor here or in any folder above; run this in the project's folder"
+    )

@@ -1,0 +1,151 @@
+"""The kernel in a forked process: ipykernel's own, with a ``Wire`` in the place of its sockets and their threads."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import zmq
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.session import Session
+from traitlets import Any as AnyTrait
+
+from edstats.kernels.wire import Wire
+
+Receive = Callable[[list[zmq.Frame]], Coroutine[Any, Any, None]]
+
+
+class _Timers:
+    """What an output stream needs of an event loop: to be flushed a little later, whatever the cell is doing."""
+
+    def __init__(self, schedule: Callable[[Callable[[], None]], None]) -> None:
+        self._schedule = schedule
+
+    def call_later(self, seconds: float, task: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, self._schedule, [task])
+        timer.daemon = True
+        timer.start()
+
+
+class Publisher(IOPubThread):
+    """Sends what cells put out: at once and in the calling thread, where ipykernel hands it to a thread of its own."""
+
+    def __init__(self, wire: Wire) -> None:
+        """``wire``: where it goes."""
+        self._wire = wire
+        self._turn = threading.RLock()
+        self.io_loop: Any = _Timers(self.schedule)
+
+    def schedule(self, f: Callable[[], None]) -> None:
+        """Call ``f``, one at a time."""
+        with self._turn:
+            f()
+
+    def send_multipart(self, msg: Sequence[bytes], *_: Any, **__: Any) -> None:
+        """Send one message's frames."""
+        self._wire.send("iopub", msg)
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+    close = stop
+
+
+class ForkedOutStream(OutStream):
+    """Standard output or error of the cells."""
+
+    def flush(self) -> None:
+        """Send what was written so far."""
+        if self.pub_thread is not None:
+            self.pub_thread.schedule(self._flush)
+
+    def write(self, string: str) -> int | None:  # type: ignore[override]
+        """Keep ``string`` to be sent; a process that a cell forked hands it on to the kernel."""
+        if self._is_master_process() or not isinstance(string, str):
+            return super().write(string)
+        os.write(self._original_stdstream_fd, string.encode(errors="replace"))
+        return len(string)
+
+
+class ShellStream:
+    """The stream of requests and replies."""
+
+    def __init__(self, wire: Wire) -> None:
+        """``wire``: where requests come from and replies go."""
+        self._wire = wire
+
+    def on_recv(self, receive: Receive, copy: bool) -> None:
+        """Have ``receive`` called with the frames of each request, and the loop stopped when the client has gone."""
+        assert not copy
+        loop = asyncio.get_event_loop()
+        tasks: set[asyncio.Task[None]] = set()
+
+        def read() -> None:
+            packet = self._wire.receive()
+            if packet is None:
+                loop.stop()
+                return
+            task = loop.create_task(receive([zmq.Frame(frame) for frame in packet[1]]))
+            tasks.add(task)  # the loop itself forgets what nobody else holds
+            task.add_done_callback(tasks.discard)
+
+        loop.add_reader(self._wire.connection, read)
+
+    def send_multipart(self, msg: Sequence[bytes], *_: Any, **__: Any) -> None:
+        """Send one reply's frames."""
+        self._wire.send("shell", msg)
+
+    def flush(self, *_: Any) -> None:
+        """All is sent at once."""
+
+
+class ForkedKernel(IPythonKernel):
+    """ipykernel's kernel, on a stream that is no ZeroMQ socket."""
+
+    shell_stream = AnyTrait()
+
+
+class ForkedKernelApp(IPKernelApp):
+    """ipykernel's application, less its sockets, threads, connection file and watch over a parent process."""
+
+    def __init__(self, wire: Wire) -> None:
+        """``wire``: the connection with the client."""
+        # Nobody else can write to the connection, so that messages need no signature.
+        super().__init__(session=Session(key=b""))
+        self._wire = wire
+        self.outstream_class = f"{__name__}.{ForkedOutStream.__name__}"
+
+    def _nothing(self, **_: Any) -> None:
+        """What a kernel without sockets does not need."""
+
+    init_connection_file = init_poller = init_heartbeat = write_connection_file = log_connection_info = _nothing
+    cleanup_connection_file = _nothing
+
+    def init_sockets(self) -> None:
+        """Set where outputs go."""
+        self.iopub_thread = self.iopub_socket = Publisher(self._wire)
+
+    def init_kernel(self) -> None:
+        """Make the kernel."""
+        kernel = ForkedKernel.instance(
+            parent=self,
+            session=self.session,
+            shell_stream=ShellStream(self._wire),
+            iopub_thread=self.iopub_thread,
+            iopub_socket=self.iopub_socket,
+            log=self.log,
+            profile_dir=self.profile_dir,
+            user_ns=self.user_ns,
+        )
+        self.kernel = kernel
+        self.displayhook.get_execution_count = lambda: kernel.execution_count
+
+
+def run_kernel(wire: Wire, arguments: Sequence[str]) -> None:
+    """Be a kernel until the client has gone. ``arguments``: those of ipykernel's command line."""
+    application = ForkedKernelApp.instance(wire)
+    application.initialize(list(arguments))
+    application.start()

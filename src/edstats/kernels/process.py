@@ -1,0 +1,104 @@
+"""Starts and ends the server of warm processes, and hands calls to its workers."""
+
+import json
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from edstats.kernels.server import SETTINGS
+from edstats.kernels.wire import Wire
+
+
+def can_fork() -> bool:
+    """Whether there are warm processes here: only Linux forks safely with numerical libraries loaded."""
+    return sys.platform == "linux"
+
+
+class WorkerDied(RuntimeError):
+    """A worker ended before it had answered."""
+
+
+class WarmServer:
+    """The server's process: it imports from the start, and forks processes once it was told which data to load.
+
+    Used as a context manager; in the end it is gone, with every process that it forked. ``address`` is its socket's.
+    """
+
+    def __init__(self) -> None:
+        """Start it."""
+        # In the system's temporary folder, since a socket's path must be short; nobody else can open it.
+        self._folder = tempfile.TemporaryDirectory(prefix="edstats-kernels-")
+        self.address = str(Path(self._folder.name, "socket"))
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.address)
+            listener.listen(64)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "edstats.kernels.server", str(listener.fileno())],
+                stdin=subprocess.PIPE,
+                env=os.environ | SETTINGS,
+                pass_fds=[listener.fileno()],
+                start_new_session=True,  # Ctrl-C is for the builder, which then ends the server
+                text=True,
+            )
+
+    def load(self, data_sets: Iterable[tuple[str, ...]] = ()) -> None:
+        """Have the server load data, and serve. ``data_sets``: arguments of ``edstats.load``."""
+        assert self._process.stdin is not None
+        print(json.dumps(list(data_sets)), file=self._process.stdin, flush=True)
+
+    def __enter__(self) -> "WarmServer":
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the server and what it forked."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._folder.cleanup()
+
+
+class WarmExecutor(ThreadPoolExecutor):
+    """Runs calls in processes that the server at ``address`` forks, each of which serves one thread of this pool."""
+
+    def __init__(self, address: str, jobs: int) -> None:
+        """``jobs``: how many calls run at the same time."""
+        super().__init__(jobs)
+        self._address = address
+        self._own = threading.local()
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:  # type: ignore[override]
+        """Have ``function`` called in a worker. The future raises WorkerDied where that ends before it answers."""
+        return super().submit(self._call, function, *arguments)
+
+    def _call(self, *call: Any) -> Any:
+        wire = self._wire()
+        try:
+            wire.send("shell", [pickle.dumps(call)])
+            answer = wire.receive()
+        except OSError:
+            answer = None
+        if answer is None:
+            del self._own.wire
+            raise WorkerDied("the process that made the page ended without a word")
+        result, error = pickle.loads(answer[1][0])
+        if error:
+            raise error
+        return result
+
+    def _wire(self) -> Wire:
+        if not hasattr(self._own, "wire"):
+            connection = socket.socket(socket.AF_UNIX)
+            connection.connect(self._address)
+            self._own.wire = Wire(connection)
+            self._own.wire.send("control", [json.dumps(["worker"]).encode()])
+        wire: Wire = self._own.wire
+        return wire

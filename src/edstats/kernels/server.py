@@ -1,0 +1,138 @@
+"""The warm process: imports what notebooks and pages need, once, and forks a process for each connection.
+
+``python -m edstats.kernels.server FD`` accepts connections on an inherited socket. Each first says what it is to be: a
+kernel, or a worker that is sent calls; then it is that process's ``Wire``. The first line of standard input says what
+data to have loaded, as a JSON list of arguments for ``edstats.load``; when the input ends, the server ends, and every
+process that it forked with it.
+"""
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import pickle
+import selectors
+import signal
+import socket
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+import edstats
+from edstats.kernels.wire import Wire
+
+# What the process must be started with. Threads do not survive a fork, so that no library may start any; matplotlib
+# asks for its backend when it is imported, and this is the one that ipykernel sets; ipykernel's debugger complains
+# when it is imported early.
+SETTINGS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+_PR_SET_PDEATHSIG = 1  # of prctl(2)
+
+
+def main() -> None:
+    """Import, load, and fork processes until the standard input ends."""
+    if Path(sys.path[0]) == Path.cwd():
+        del sys.path[0]  # as ipykernel_launcher does; the kernel puts its own working directory there
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    _import_all()
+    for arguments in json.loads(sys.stdin.readline() or "[]"):
+        edstats.load(*arguments)
+    gc.collect()
+    gc.freeze()  # a collection in a forked process would touch, and so copy, every page of memory that it shares
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # processes that have ended are forgotten at once
+    with selectors.DefaultSelector() as events:
+        events.register(listener, selectors.EVENT_READ)
+        events.register(sys.stdin, selectors.EVENT_READ)
+        while True:
+            ready = [key.fileobj for key, _ in events.select()]
+            if sys.stdin in ready:
+                os._exit(0)
+            connection, _ = listener.accept()
+            if os.fork() == 0:
+                events.close()
+                listener.close()
+                _become(Wire(connection))
+            connection.close()
+
+
+def _import_all() -> None:
+    # Checks of addresses that no notebook's format asks for; compiling their grammar takes longer than all of pandas.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    for module in (
+        *("ipykernel.debugger", "ipykernel.zmqshell", "matplotlib.pyplot", "seaborn"),
+        *("edstats.kernels.forked", "edstats.pages", "edstats.reports.make"),
+    ):
+        importlib.import_module(module)
+
+
+def _become(wire: Wire) -> NoReturn:
+    """Be the process that the client asks for; never returns."""
+    status = 1
+    log = os.dup(2)  # a kernel makes standard error a part of its outputs
+    try:
+        os.setsid()
+        # A process whose server is gone must not stay, whatever it is doing.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        request = wire.receive()
+        if request is not None:
+            kind, *details = json.loads(request[1][0])
+            if kind == "kernel":
+                _be_kernel(wire, *details)
+            else:
+                _be_worker(wire)
+        status = 0
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    except BaseException:  # whatever it is, this process must not go on as a second server
+        os.write(log, traceback.format_exc().encode())
+    finally:
+        os._exit(status)
+
+
+def _be_worker(wire: Wire) -> None:
+    """Answer each call, which is a function and its arguments, with a result or an exception."""
+    _settle(dict(os.environ), os.getcwd())  # noqa: PTH109
+    while request := wire.receive():
+        function, *arguments = pickle.loads(request[1][0])
+        result = error = None
+        try:
+            result = function(*arguments)
+        except Exception as raised:
+            error = raised
+        wire.send("shell", [pickle.dumps((result, error))])
+
+
+def _be_kernel(wire: Wire, argv: list[str], env: dict[str, str], cwd: str) -> None:
+    """Run cells until the client has gone."""
+    from edstats.kernels.forked import run_kernel  # noqa: PLC0415
+
+    _settle(env, cwd)
+    wire.send("control", [str(os.getpid()).encode()])
+    sys.argv = ["ipykernel_launcher", *argv]
+    run_kernel(wire, argv)
+
+
+def _settle(env: dict[str, str], cwd: str) -> None:
+    """Make the process what a new one would be."""
+    import numpy as np  # noqa: PLC0415
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
+    os.chdir(cwd)
+    with Path(os.devnull).open() as nothing:
+        os.dup2(nothing.fileno(), 0)
+    np.random.seed()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What an edition was made of, and what it is: the next build makes again only what has changed.
+
+An edition keeps this record of itself in ``data/build.json``: of each page the digests of all that it depends on and of
+its files. Reading it and finding that nothing has changed takes no package besides Python's own.
+"""
+
+import hashlib
+import json
+import platform
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent
+RECORD = "data/build.json"
+_DISTRIBUTION = re.compile(r"(.+)-([^-]+)\.dist-info")
+
+Digests = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """``inputs``: what the page depends on, by name; ``files``: its files by path in the edition; digests of both."""
+
+    inputs: Digests
+    files: Digests
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    """An edition's ``as_of`` date, pages by path, and other files by path.
+
+    ``surroundings``: digests of all that any page can depend on; ``packages``: the packages among it.
+    """
+
+    as_of: str
+    surroundings: Digests
+    packages: tuple[str, ...]
+    pages: Mapping[str, PageRecord]
+    files: Digests
+
+    def text(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+
+
+def read_record(reports: Path) -> BuildRecord | None:
+    """The record of the edition published in ``reports``; None when there is none that can be read."""
+    try:
+        found = json.loads((reports / RECORD).read_text(encoding="utf-8"))
+        pages = {
+            str(path): PageRecord(dict(page["inputs"]), dict(page["files"])) for path, page in found["pages"].items()
+        }
+        return BuildRecord(
+            str(found["as_of"]),
+            dict(found["surroundings"]),
+            tuple(found["packages"]),
+            pages,
+            dict(found["files"]),
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def surroundings(data: Path, notebooks: Path, as_of: str, pdf: bool, packages: Iterable[str]) -> dict[str, str]:
+    """Digests of all that an edition follows from: the data, the notebooks, the library, the versions of ``packages``.
+
+    ``as_of``: the day asked for, or "".
+    """
+    return {
+        "raw": tree_digest(data / "raw"),
+        "clean": tree_digest(data / "clean"),
+        "notebooks": tree_digest(notebooks, "*.ipynb"),
+        "library": tree_digest(PACKAGE),
+        "versions": versions_digest(packages),
+        "as_of": as_of,
+        "pdf": str(pdf),
+    }
+
+
+def stands(record: BuildRecord, reports: Path) -> bool:
+    """Whether the edition in ``reports`` is, to the byte, the one that was recorded."""
+    files = [record.files, *(page.files for page in record.pages.values())]
+    return all(is_intact(each, reports) for each in files)
+
+
+def is_intact(files: Digests, reports: Path) -> bool:
+    """Whether all ``files`` are in ``reports`` as they were recorded."""
+    return all((reports / path).is_file() and file_digest(reports / path) == was for path, was in files.items())
+
+
+def file_digest(path: Path) -> str:
+    """The digest of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def text_digest(*texts: str) -> str:
+    """The digest of texts in their order."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def tree_digest(folder: Path, pattern: str = "*", leave_out: Iterable[str] = ()) -> str:
+    """The digest of all files of ``pattern`` in and below a folder, with their names; "" when it is not there.
+
+    ``leave_out``: names of folders that do not count. What Python or an editor puts beside files does not either.
+    """
+    if not folder.is_dir():
+        return ""
+    aside = {"__pycache__", ".ipynb_checkpoints", *leave_out}
+    names = sorted(path.relative_to(folder) for path in folder.rglob(pattern) if path.is_file())
+    counted = [name for name in names if aside.isdisjoint(name.parts)]
+    return text_digest(*(f"{name.as_posix()} {file_digest(folder / name)}" for name in counted))
+
+
+def versions_digest(packages: Iterable[str]) -> str:
+    """The digest of the versions in which Python and ``packages`` are installed."""
+    # Names of folders tell it; importlib.metadata takes longer to import than all the rest takes to run.
+    installed: dict[str, str] = {}
+    for folder in map(Path, sys.path):
+        for entry in folder.iterdir() if folder.is_dir() else ():
+            if found := _DISTRIBUTION.fullmatch(entry.name):
+                installed.setdefault(normalized(found[1]), found[2])
+    versions = [f"{name} {installed.get(name, '')}" for name in sorted(set(packages))]
+    return text_digest(platform.python_version(), *versions)
+
+
+def normalized(package: str) -> str:
+    """A package's name in the one spelling that stands for all (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", package).lower()
