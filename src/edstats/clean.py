@@ -118,9 +118,7 @@ def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
 
 def _arranged(read: pd.DataFrame) -> pd.DataFrame:
     """The observations in the order of sources and figure numbers, with their identifiers."""
-    read = read.assign(
-        figure_id=read["source"] + "#" + read["figure"], number=pd.to_numeric(read["figure"], errors="coerce")
-    )
+    read = read.assign(figure_id=read["source"] + "#" + read["figure"], number=_as_numbers(read["figure"]))
     return typed(read.sort_values(["source", "number", "figure"], kind="stable"), "observations")
 
 
@@ -222,7 +220,7 @@ def _read_values(figures: pd.DataFrame, languages: pd.Series) -> tuple[pd.DataFr
     read = {column: cells.where(_is_said(cells), printed[column]) for column, cells in given.items()}
     read["qualifier"] = read["qualifier"].where(read["qualifier"] != "", "exact")
     unreadable = printed["fault"] != ""
-    read["precision"] = printed["precision"].where(~unreadable, figures["value"].where(unreadable, "").map(_step))
+    read["precision"] = printed["precision"].fillna(figures["value"][unreadable].map(_step).astype("float64"))
     unknown = printed["fault"].where(figures["as_printed"] != "", "empty; give the number phrase")
     unknown += "; where the phrase alone cannot tell, give value and unit in their columns"
     unknown = unknown.where(unreadable & (figures["value"] == ""), "")
@@ -251,11 +249,17 @@ def _is_said(cells: pd.Series) -> pd.Series:
 def _read_plain_numbers(figures: pd.DataFrame, column: str) -> tuple[pd.Series, list[Fault]]:
     """A column of plain numbers that people entered (point as decimal mark, no spaces); empty is missing."""
     entered = figures[column] != ""
-    numbers = pd.to_numeric(figures[column].where(entered), errors="coerce").astype("float64")
+    numbers = _as_numbers(figures[column]).astype("float64")
     numbers = numbers.where(np.isfinite(numbers))
     remedy = "digits with a point as decimal mark, such as 86.5"
     wrong = entered & numbers.isna()
     return numbers, _faults_where(wrong, figures, column, f"'{{{column}}}' is no plain number", remedy)
+
+
+def _as_numbers(texts: pd.Series) -> pd.Series:
+    """Each distinct text read once as a number; missing where it is none."""
+    places, distinct = pd.factorize(texts)
+    return pd.to_numeric(pd.Series(distinct), errors="coerce").take(places).set_axis(texts.index)
 
 
 def _step(text: str) -> float:

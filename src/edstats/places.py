@@ -99,13 +99,17 @@ def territory_on(region: str, day: date) -> str | None:
 
 def territories_on(regions: pd.Series, days: pd.Series) -> pd.Series:
     """`territory_on` for a column of codes and one of days (datetime64), row by row; missing where there was none."""
-    codes, times = regions.astype("str").to_numpy(dtype=object), days.to_numpy(dtype="datetime64[us]")
-    territories = np.full(len(regions), None, dtype=object)
     table = _territories()
+    codes, names = pd.factorize(regions.astype("str"))
+    numbers = dict(zip(names, range(len(names)), strict=True))
+    times = days.to_numpy(dtype="datetime64[us]")
     bounds = (table[column].to_numpy(dtype="datetime64[us]") for column in ("valid_from", "valid_to"))
-    for territory, region, start, end in zip(table["territory"], table["region"], *bounds, strict=True):
-        territories[(codes == region) & (times >= start) & (times <= end)] = territory
-    return pd.Series(territories, index=regions.index, name="territory", dtype="str")
+    held = np.full(len(regions), -1)
+    for row, (region, start, end) in enumerate(zip(table["region"], *bounds, strict=True)):
+        if region in numbers:
+            held[(codes == numbers[region]) & (times >= start) & (times <= end)] = row
+    territories = table["territory"].array.take(held, allow_fill=True)
+    return pd.Series(territories, index=regions.index, name="territory")
 
 
 @cache

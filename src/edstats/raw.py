@@ -255,7 +255,9 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str
     Rows that are missing are none for the sources of ``unread``.
     """
     faults: list[Fault] = _required(corrections, ("source", "figure", "column", "reason"), "corrections")
-    rows = _rows_by_key(figures, set(corrections["source"]))
+    rows = defaultdict(list)
+    for row in _identifiers(figures, corrections["source"] + "#" + corrections["figure"]).index:
+        rows[figures["source"].iloc[row], figures["figure"].iloc[row]].append(row)
     corrected: dict[str, dict[int, str]] = {column: {} for column in CORRECTABLE}
     for entry in corrections.to_dict("records"):
         column, expected = entry["column"], entry["expected"]
@@ -280,13 +282,10 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str
     ), faults
 
 
-def _rows_by_key(figures: pd.DataFrame, sources: set[str]) -> dict[tuple[str, str], list[int]]:
-    """The positions of the figures of some sources, by source and number."""
-    rows = defaultdict(list)
-    own = figures.loc[figures["source"].isin(sources), ["source", "figure"]]
-    for row, source, figure in zip(own.index, own["source"].tolist(), own["figure"].tolist(), strict=True):
-        rows[source, figure].append(row)
-    return rows
+def _identifiers(figures: pd.DataFrame, asked: Iterable[str]) -> pd.Series:
+    """The figures that are asked for, as ``source#figure``, by their position."""
+    identifiers = figures["source"] + "#" + figures["figure"]
+    return identifiers[identifiers.isin(list(asked))]
 
 
 def _replaced(column: pd.Series, cells: Mapping[int, str]) -> pd.Series:
@@ -298,7 +297,9 @@ def _replaced(column: pd.Series, cells: Mapping[int, str]) -> pd.Series:
 def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame, unread: set[str]) -> list[Fault]:
     faults = _required(doubts, ("doubt",), "doubts")
     known_sources = set(sources["source"])
-    known_figures = {f"{source}#{figure}" for source, figure in _rows_by_key(figures, set(doubts["source"]))}
+    doubted = zip(doubts["source"], doubts["figures"], strict=True)
+    asked = [f"{source}#{number}" for source, listed in doubted for number in listed.split()]
+    known_figures = set(_identifiers(figures, asked))
     for entry in doubts.to_dict("records"):
         source = entry["source"]
         if source not in known_sources:

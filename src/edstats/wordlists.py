@@ -21,6 +21,7 @@ _FOLDS = (
     (r"[\x{2010}-\x{2015}\x{2212}\x{2E3A}\x{2E3B}]", "-"),
     ("ё", "е"),
 )
+_PLAIN_SPACE = re.compile(r"[\t\n\f\r ]+")  # RE2's \s; Python's has more
 Value = TypeVar("Value")
 
 _TOKEN = re.compile(r"[0-9]+(?:[ ,.][0-9]+)*|[^\W\d_]+|\S")
@@ -42,7 +43,8 @@ def fold_each(texts: Iterable[str]) -> list[str]:
 
 def fold(text: str) -> str:
     """`fold_all` for one text."""
-    return fold_each([text])[0]
+    # Most single texts are dates and codes; of the kinds of space and dash they have few, of accents none.
+    return _PLAIN_SPACE.sub(" ", text.lower()).strip(" ") if text.isascii() else fold_each([text])[0]
 
 
 @dataclass(frozen=True)
