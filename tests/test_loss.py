@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, SEEDS, TODAY
+from conftest import PROJECT, SEEDS, TODAY, write_raw
 
 from edstats.clean import clean
 from edstats.raw import read_raw
@@ -72,3 +72,22 @@ def test_damaged_rows_do_not_vanish(seed: int, tmp_path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as lines:
             csv.writer(lines).writerows([header, *rows])
     assert _lost(data) == []
+
+
+def _corrected_notes(folder: Path, *changes: tuple[str, str, str, str]) -> tuple[list[str], list[str]]:
+    """The notes of three figures after corrections (figure, column, expected, corrected), and what is found wrong."""
+    figures = [{"region": "KZ-15", "indicator": "schools_total", "note": "one"}] * 3
+    names = ("figure", "column", "expected", "corrected")
+    corrections = [{"source": "a", "reason": "misread", **dict(zip(names, entry, strict=True))} for entry in changes]
+    raw = read_raw(write_raw(folder, [{"source": "a"}], {"a": figures}, corrections=corrections))
+    return raw.figures["note"].tolist(), [fault.found for fault in raw.faults]
+
+
+def test_a_cell_corrected_twice_holds_the_second_correction(tmp_path: Path) -> None:
+    changes = (("2", "note", "one", "two"), ("3", "note", "one", "three"), ("2", "note", "two", ""))
+    assert _corrected_notes(tmp_path, *changes) == (["one", "", "three"], [])
+
+
+def test_a_second_correction_expects_what_the_first_made(tmp_path: Path) -> None:
+    changes = (("2", "note", "one", "two"), ("2", "note", "one", "three"))
+    assert _corrected_notes(tmp_path, *changes) == (["one", "two", "one"], ["the source's row holds 'two'"])

@@ -5,14 +5,17 @@ and take the period from the date of publication when the source prints none. Wh
 round, sum, average, or drop. Every raw row ends as an observation or as a located fault.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from edstats.codebook import read_table
+from edstats.codebook import indicators_of_kind, read_map, read_table
 from edstats.columns import typed
 from edstats.faults import Fault, nearest
 from edstats.numerals import read_numbers
@@ -26,7 +29,8 @@ FACT_COLUMNS = (
     *("source", "region", "indicator", "group", "works", "counted", "share_of", "programme", "place", "status"),
     *("value", "value_high", "qualifier", "unit", "period"),
 )
-_DATES = ("published", "published_earliest", "published_latest")
+_DATES = ["published", "published_earliest", "published_latest"]
+_ENTERED = ["file", "row", "source", "figure", "as_printed", "programme", "place", "note"]
 # Before a period of data/raw that a person concluded and the source does not print.
 INFERRED = "~"
 # A note with these words says how a phrase reads where a cell holds something else.
@@ -48,36 +52,57 @@ def clean(raw: Raw, today: date) -> Clean:
     Each row of ``raw.figures`` is an observation, or a fault names its file and row, or its whole file (row 0).
     ``Clean.faults`` holds the faults of ``raw`` too.
     """
-    sources, faults = clean_sources(raw.sources, today)
-    faults = [*raw.faults, *faults]
-    figures = raw.figures.merge(sources[["source", "language", *_DATES]], on="source", how="left")
-    figures["language"] = figures["language"].astype("object").fillna("en")
+    sources, source_faults = clean_sources(raw.sources, today)
+    figures = raw.figures.reset_index(drop=True)
+    own = _source_positions(figures, sources)
     places = read_places(figures["region"])
     codes, code_faults = _read_codes(figures, places)
-    values, value_faults = _read_values(figures)
-    faults += code_faults + value_faults
-    dated = figures["published_latest"].notna()
-    faults += _undated_faults(figures[~dated], set(raw.sources["source"]))
-    times, time_faults = _read_times(figures[dated], places[dated])
-    faults += time_faults
-    entered = figures.loc[
-        dated, ["file", "row", "source", "figure", "as_printed", "programme", "place", "note", *_DATES]
-    ]
-    read = entered.join([codes, values, times])
-    readable = read[_unlocated(read, faults)]
-    meaning = [] if readable.empty else _meaning_faults(readable)
-    return Clean(_arranged(readable[_unlocated(readable, meaning)]), sources, tuple(dict.fromkeys([*faults, *meaning])))
+    # The last language stands for the source that is not there.
+    values, value_faults = _read_values(figures, _spread([*sources["language"], "en"], own))
+    dated = own >= 0
+    undated_faults = _undated_faults(figures[~dated], set(raw.sources["source"]))
+    figures, places, codes, values = (_only(dated, frame) for frame in (figures, places, codes, values))
+    dates = sources[_DATES].take(own[dated]).reset_index(drop=True)
+    times, time_faults = _read_times(figures, places, codes["indicator"], dates)
+    faults = [*raw.faults, *source_faults, *code_faults, *value_faults, *undated_faults, *time_faults]
+    read = pd.concat([figures[_ENTERED], dates, codes, values, times], axis=1)
+    read = _only(_unlocated(read, faults), read)
+    meaning = [] if read.empty else _meaning_faults(read)
+    return Clean(_arranged(_only(_unlocated(read, meaning), read)), sources, tuple(dict.fromkeys([*faults, *meaning])))
 
 
-def _unlocated(read: pd.DataFrame, faults: list[Fault]) -> pd.Series:
+# --- rows and their faults -------------------------------------------------------------------------------------------
+
+
+def _source_positions(figures: pd.DataFrame, sources: pd.DataFrame) -> np.ndarray:
+    """For each figure the position of its source in ``sources``, -1 where it is not among them."""
+    numbers, names = pd.factorize(figures["source"])
+    return pd.Index(sources["source"]).get_indexer(names)[numbers]
+
+
+def _spread(distinct: list[str], numbers: np.ndarray) -> pd.Series:
+    """The column of strings that holds in each row the one of that number."""
+    return pd.Series(pd.array(distinct, dtype="str").take(numbers))
+
+
+def _only(mask: np.ndarray, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows for which ``mask`` holds, numbered anew."""
+    return frame if mask.all() else frame[mask].reset_index(drop=True)
+
+
+def _unlocated(read: pd.DataFrame, faults: list[Fault]) -> np.ndarray:
     """For each row whether no fault names it."""
     located = {(fault.file, fault.row) for fault in faults}
-    rows = zip(read["file"], read["row"], strict=True)
-    return pd.Series([row not in located for row in rows], index=read.index, dtype="bool")
+    if not located:
+        return np.ones(len(read), dtype=bool)
+    rows = zip(read["file"].tolist(), read["row"].tolist(), strict=True)
+    return np.array([row not in located for row in rows], dtype=bool)
 
 
 def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
     """One fault a file whose source has a fault of its own (an unknown source is reported by ``read_raw``)."""
+    if figures.empty:
+        return []
     counts = figures[figures["source"].isin(known)].groupby(["file", "source"], as_index=False).size()
     return [
         Fault(
@@ -93,23 +118,32 @@ def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
 
 def _arranged(read: pd.DataFrame) -> pd.DataFrame:
     """The observations in the order of sources and figure numbers, with their identifiers."""
-    read = read.assign(
-        figure_id=read["source"] + "#" + read["figure"], number=pd.to_numeric(read["figure"], errors="coerce")
-    )
+    read = read.assign(figure_id=read["source"] + "#" + read["figure"], number=_as_numbers(read["figure"]))
     return typed(read.sort_values(["source", "number", "figure"], kind="stable"), "observations")
 
 
-def _faults_at(figures: pd.DataFrame, column: str, found: pd.Series, remedy: str = "") -> list[Fault]:
-    """A fault for each row of ``found``, which holds what is wrong by the index of ``figures``.
+def _faults_at(figures: pd.DataFrame, column: str, wrong: np.ndarray, told: Iterable[tuple[str, str]]) -> list[Fault]:
+    """A fault for each position of ``wrong``; ``told`` says what stands there and what would be right."""
+    if not len(wrong):
+        return []
+    rows = figures[["file", "row"]].take(wrong).itertuples(index=False)
+    return [Fault(file, row, column, *said) for (file, row), said in zip(rows, told, strict=True)]
 
-    Without ``remedy`` each text of ``found`` brings its own, behind a semicolon.
-    """
-    where = figures.loc[found.index, ["file", "row"]]
-    rows = zip(where["file"], where["row"], found, strict=True)
-    if remedy:
-        return [Fault(file, int(row), column, text, remedy) for file, row, text in rows]
-    parted = [(file, row, *text.partition("; ")[::2]) for file, row, text in rows]
-    return [Fault(file, int(row), column, text, own_remedy) for file, row, text, own_remedy in parted]
+
+def _faults_where(wrong: pd.Series, read: pd.DataFrame, column: str, found: str, remedy: str) -> list[Fault]:
+    """A fault for each row where ``wrong`` holds; in ``found`` the names of columns stand for the row's cells."""
+    if not wrong.any():
+        return []
+    return [
+        Fault(entry["file"], entry["row"], column, found.format_map(entry), remedy)
+        for entry in read[wrong].to_dict("records")
+    ]
+
+
+def _reader_faults(texts: pd.Series, figures: pd.DataFrame, column: str) -> list[Fault]:
+    """A fault for each row of which a reader says something: what it found and, behind a semicolon, what is right."""
+    wrong = np.flatnonzero(texts != "")
+    return _faults_at(figures, column, wrong, (text.partition("; ")[::2] for text in texts.take(wrong)))
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------
@@ -117,11 +151,7 @@ def _faults_at(figures: pd.DataFrame, column: str, found: pd.Series, remedy: str
 
 def _read_codes(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Codes of region, indicator, status, group, works, counted and share_of, from a code or a name in any language."""
-    faults = _faults_at(
-        figures,
-        "region",
-        places.loc[places["fault"] != "", "fault"],
-    )
+    faults = _reader_faults(places["fault"], figures, "region")
     codes = {"region": places["region"]}
     for column, names, required in (
         ("indicator", _names("indicators", "indicator"), True),
@@ -137,83 +167,99 @@ def _read_codes(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFra
 
 
 def _read_column(
-    figures: pd.DataFrame, column: str, names: dict[str, str], required: bool
+    figures: pd.DataFrame, column: str, names: Mapping[str, str], required: bool
 ) -> tuple[pd.Series, list[Fault]]:
+    """The codes of a column, "" for what is none; each distinct cell is read once."""
+    numbers, texts = pd.factorize(figures[column])
     by_fold = {name.casefold(): code for name, code in names.items()} | {"": ""}
-    codes = figures[column].str.casefold().map(by_fold)
-    wrong = figures.loc[codes.isna() | ((codes == "") & required), column]
-    faults = []
-    for text in wrong.unique():
-        near = nearest(text, names)
-        code = names[near] if near else ""
-        remedy = f"did you mean '{near}'?" + (f" (code {code})" if code != near else "") if near else ""
-        found = pd.Series(f"'{text}' is no known {column}" if text else "empty", index=wrong.index[wrong == text])
-        faults += _faults_at(figures, column, found, remedy or f"one of {', '.join(sorted(set(names.values())))}")
-    return codes.fillna(""), faults
+    codes = [by_fold.get(text.casefold()) for text in texts]
+    told = {
+        number: _told_of_code(text, column, names)
+        for number, (text, code) in enumerate(zip(texts, codes, strict=True))
+        if code is None or (required and not code)
+    }
+    wrong = np.flatnonzero(np.isin(numbers, [*told]))
+    # Cell by cell, in the order in which they first stand.
+    wrong = wrong[np.argsort(numbers[wrong], kind="stable")]
+    faults = _faults_at(figures, column, wrong, (told[number] for number in numbers[wrong]))
+    return _spread([code or "" for code in codes], numbers), faults
 
 
-def _names(table: str, code: str, listed: str = "") -> dict[str, str]:
+def _told_of_code(text: str, column: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """What is said of a cell that is none of the names."""
+    near = nearest(text, names)
+    if near:
+        remedy = f"did you mean '{near}'?" + (f" (code {names[near]})" if names[near] != near else "")
+    else:
+        remedy = f"one of {', '.join(sorted(set(names.values())))}"
+    return f"'{text}' is no known {column}" if text else "empty", remedy
+
+
+@cache
+def _names(table: str, code: str, listed: str = "") -> Mapping[str, str]:
     """Every code of a codebook table, and every name in the three languages, to its code."""
     rows = read_table(table)
-    if listed:
-        rows = rows[rows["list"] == listed]
+    rows = rows[rows["list"] == listed] if listed else rows
     columns = [code, *(name for name in ("name_en", "name_ru", "name_kk") if name in rows)]
-    return {name: entry for column in columns for name, entry in zip(rows[column], rows[code], strict=True)}
+    return MappingProxyType(dict(pair for column in columns for pair in zip(rows[column], rows[code], strict=True)))
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _read_values(figures: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+def _read_values(figures: pd.DataFrame, languages: pd.Series) -> tuple[pd.DataFrame, list[Fault]]:
     """Value, bounds, unit and precision: from the printed phrase, or as given where the phrase alone cannot tell."""
-    printed = read_numbers(figures["as_printed"], figures["language"])
-    units = dict.fromkeys(read_table("units")["unit"], "")
-    given_unit, unit_faults = _read_column(figures, "unit", {unit: unit for unit in units}, False)
-    qualifiers = _names("terms", "code", "qualifier")
-    given_qualifier, qualifier_faults = _read_column(figures, "qualifier", qualifiers, False)
+    printed = read_numbers(figures["as_printed"], languages)
+    units = read_map("units", "unit", "unit")
+    unit, unit_faults = _read_column(figures, "unit", units, False)
+    qualifier, qualifier_faults = _read_column(figures, "qualifier", _names("terms", "code", "qualifier"), False)
     value, value_faults = _read_plain_numbers(figures, "value")
     high, high_faults = _read_plain_numbers(figures, "value_high")
-    readable = printed["fault"] == ""
-    given = pd.DataFrame({"value": value, "value_high": high, "qualifier": given_qualifier, "unit": given_unit})
-    given = given.replace("", None)
-    reading = printed[given.columns].replace("", None).where(readable)
-    faults = unit_faults + qualifier_faults + value_faults + high_faults + _disagreements(figures, given, reading)
-    read = given.where(given.notna(), reading)
-    read["qualifier"] = read["qualifier"].fillna("exact")
-    read["precision"] = printed["precision"].where(readable, figures["value"].map(_step))
-    unknown = (figures["value"] == "") & ~readable
-    found = printed.loc[unknown, "fault"].where(
-        figures.loc[unknown, "as_printed"] != "", "empty; give the number phrase"
-    )
-    found += "; where the phrase alone cannot tell, give value and unit in their columns"
-    faults += _faults_at(figures, "as_printed", found)
-    return read.assign(unit=read["unit"].fillna("")), faults
+    given = {"value": value, "value_high": high, "qualifier": qualifier, "unit": unit}
+    faults = unit_faults + qualifier_faults + value_faults + high_faults + _disagreements(figures, given, printed)
+    read = {column: cells.where(_is_said(cells), printed[column]) for column, cells in given.items()}
+    read["qualifier"] = read["qualifier"].where(read["qualifier"] != "", "exact")
+    unreadable = printed["fault"] != ""
+    read["precision"] = printed["precision"].fillna(figures["value"][unreadable].map(_step).astype("float64"))
+    unknown = printed["fault"].where(figures["as_printed"] != "", "empty; give the number phrase")
+    unknown += "; where the phrase alone cannot tell, give value and unit in their columns"
+    unknown = unknown.where(unreadable & (figures["value"] == ""), "")
+    return pd.DataFrame(read), faults + _reader_faults(unknown, figures, "as_printed")
 
 
-def _disagreements(figures: pd.DataFrame, given: pd.DataFrame, reading: pd.DataFrame) -> list[Fault]:
+def _disagreements(figures: pd.DataFrame, given: Mapping[str, pd.Series], printed: pd.DataFrame) -> list[Fault]:
     """Cells that a person filled in otherwise than the printed phrase reads, without saying why."""
     faults = []
-    for column in given:
-        differ = given[column].notna() & reading[column].notna() & (given[column] != reading[column])
-        rows = figures.index[differ & ~figures["note"].str.contains(EXPLAINS, regex=False)]
-        phrases = figures["as_printed"]
-        shown = "{:g}".format if column in ("value", "value_high") else str
-        found = [
-            f"'{shown(given.at[i, column])}', but '{phrases[i]}' reads as '{shown(reading.at[i, column])}'"
-            for i in rows
-        ]
-        remedy = f"leave it empty, or say in note why they differ, with the words '{EXPLAINS}'"
-        faults += _faults_at(figures, str(column), pd.Series(found, index=rows, dtype="object"), remedy)
+    remedy = f"leave it empty, or say in note why they differ, with the words '{EXPLAINS}'"
+    unexplained = ~figures["note"].str.contains(EXPLAINS, regex=False)
+    for column, cells in given.items():
+        reading = printed[column]
+        differ = _is_said(cells) & _is_said(reading) & (cells != reading) & unexplained
+        form = ":g" if column in ("value", "value_high") else ""
+        found = f"'{{given{form}}}', but '{{as_printed}}' reads as '{{reading{form}}}'"
+        faults += _faults_where(differ, figures.assign(given=cells, reading=reading), column, found, remedy)
     return faults
+
+
+def _is_said(cells: pd.Series) -> pd.Series:
+    """Where a column of numbers or of codes holds something."""
+    return cells.notna() if cells.dtype == "float64" else cells != ""
 
 
 def _read_plain_numbers(figures: pd.DataFrame, column: str) -> tuple[pd.Series, list[Fault]]:
     """A column of plain numbers that people entered (point as decimal mark, no spaces); empty is missing."""
-    numbers = pd.to_numeric(figures[column].where(figures[column] != ""), errors="coerce").astype("float64")
+    entered = figures[column] != ""
+    numbers = _as_numbers(figures[column]).astype("float64")
     numbers = numbers.where(np.isfinite(numbers))
-    wrong = figures.loc[(figures[column] != "") & numbers.isna(), column]
-    found = wrong.map(lambda text: f"'{text}' is no plain number")
-    return numbers, _faults_at(figures, column, found, "digits with a point as decimal mark, such as 86.5")
+    remedy = "digits with a point as decimal mark, such as 86.5"
+    wrong = entered & numbers.isna()
+    return numbers, _faults_where(wrong, figures, column, f"'{{{column}}}' is no plain number", remedy)
+
+
+def _as_numbers(texts: pd.Series) -> pd.Series:
+    """Each distinct text read once as a number; missing where it is none."""
+    places, distinct = pd.factorize(texts)
+    return pd.to_numeric(pd.Series(distinct), errors="coerce").take(places).set_axis(texts.index)
 
 
 def _step(text: str) -> float:
@@ -228,40 +274,47 @@ def _step(text: str) -> float:
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
-def _read_times(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+def _read_times(
+    figures: pd.DataFrame, places: pd.DataFrame, indicators: pd.Series, dates: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Fault]]:
     """Period, its basis and the territory of that time; for an empty period the date of publication stands."""
     given = figures["period"] != ""
     inferred = figures["period"].str.startswith(INFERRED)
-    periods = read_periods(
-        figures["period"].str.removeprefix(INFERRED).where(given, _publication_periods(figures)).str.strip()
-    )
-    wrong = periods.loc[periods["fault"] != "", "fault"]
-    faults = _faults_at(figures, "period", wrong)
+    published = _publication_periods(dates, indicators)
+    periods = read_periods(figures["period"].str.removeprefix(INFERRED).where(given, published).str.strip())
+    faults = _reader_faults(periods["fault"], figures, "period")
     # What is printed about a later time is about the territory that the writer knew.
-    moment = periods["end"].where(periods["end"] < figures["published_latest"], figures["published_latest"])
+    moment = periods["end"].where(periods["end"] < dates["published_latest"], dates["published_latest"])
     dated = territories_on(places["region"], moment).fillna("")
     territory = places["territory"].where(places["territory"] != "", dated)
     homeless = (territory == "") & (places["region"] != "") & (periods["fault"] == "")
-    found = places.loc[homeless, "region"] + " was no region of its own on " + moment[homeless].dt.strftime("%Y-%m-%d")
-    faults += _faults_at(figures, "region", found, "the region that it belonged to then, with the name in place")
+    faults += _faults_where(
+        homeless,
+        figures.assign(region=places["region"], moment=moment),
+        "region",
+        "{region} was no region of its own on {moment:%Y-%m-%d}",
+        "the region that it belonged to then, with the name in place",
+    )
+    basis = np.where(inferred, 0, np.where(given, 1, 2))
     read = {
         "period": periods["code"],
         "period_start": periods["start"],
         "period_end": periods["end"],
-        "period_basis": np.select([inferred, given], ["inferred", "printed"], default="published"),
+        "period_basis": _spread(["inferred", "printed", "published"], basis),
         "territory": territory,
     }
-    return pd.DataFrame(read, index=figures.index), faults
+    return pd.DataFrame(read), faults
 
 
-def _publication_periods(figures: pd.DataFrame) -> pd.Series:
+def _publication_periods(dates: pd.DataFrame, indicators: pd.Series) -> pd.Series:
     """What stands for an empty period: the year of publication for a flow, its day or bounds for everything else."""
-    kinds = read_table("indicators").set_index("indicator")["kind"]
-    by_name = {name.casefold(): kinds[code] for name, code in _names("indicators", "indicator").items()}
-    flow = figures["indicator"].str.casefold().map(by_name) == "flow"
-    bounds = zip(figures["published_earliest"], figures["published_latest"], flow, strict=True)
-    codes = [_publication_period(first.date(), last.date(), is_flow) for first, last, is_flow in bounds]
-    return pd.Series(codes, index=figures.index, dtype="object")
+    flow = indicators.isin(indicators_of_kind("flow"))
+    days = dates[["published_earliest", "published_latest"]].assign(flow=flow)
+    codes = [
+        _publication_period(first.date(), last.date(), is_flow)
+        for first, last, is_flow in days.drop_duplicates().itertuples(index=False)
+    ]
+    return _spread(codes, days.groupby([*days], sort=False).ngroup().to_numpy())
 
 
 def _publication_period(first: date, last: date, flow: bool) -> str:
@@ -282,56 +335,51 @@ def _meaning_faults(read: pd.DataFrame) -> list[Fault]:
 
 
 def _unit_faults(read: pd.DataFrame) -> list[Fault]:
-    indicators = read_table("indicators")
-    allowed = read["indicator"].map(dict(zip(indicators["indicator"], indicators["units"], strict=True)))
-    fits = [unit in units.split() for unit, units in zip(read["unit"], allowed, strict=True)]
-    faults = []
-    for units, misfit in read["unit"][~pd.Series(fits, read.index, dtype="bool")].groupby(allowed):
-        found = misfit.map(
-            lambda unit: f"unit '{unit}' does not fit the indicator" if unit else "no unit in the phrase"
+    units = read_map("indicators", "indicator", "units")
+    fitting = [f"{indicator} {unit}" for indicator, listed in units.items() for unit in listed.split()]
+    misfits = read[~(read["indicator"] + " " + read["unit"]).isin(fitting)]
+    faults = [
+        Fault(
+            entry["file"],
+            entry["row"],
+            "unit",
+            f"unit '{entry['unit']}' does not fit the indicator" if entry["unit"] else "no unit in the phrase",
+            f"one of {units[entry['indicator']]}",
         )
-        faults += _faults_at(read, "unit", found, f"one of {units}")
-    return faults
+        for entry in misfits.to_dict("records")
+    ]
+    return sorted(faults, key=lambda fault: fault.remedy)
 
 
 def _share_faults(read: pd.DataFrame) -> list[Fault]:
     """Percents that say no base, and shares of more than the whole."""
-    indicators = read_table("indicators")
-    kind = read["indicator"].map(dict(zip(indicators["indicator"], indicators["kind"], strict=True)))
+    counts = read["indicator"].isin(indicators_of_kind("stock", "flow"))
+    shares = read["indicator"].isin(indicators_of_kind("share"))
     percent, share = read["unit"] == "percent", read["share_of"] != ""
-    baseless = percent & kind.isin(["stock", "flow"]) & ~share
-    excessive = percent & ((kind == "share") | share) & (read["value"] > 100)
-    shown = read["value"].map("{:g} percent".format)
+    excessive = percent & (shares | share) & (read["value"] > 100)
+    found = "{value:g} percent without what it is a share of"
     return [
-        *_faults_at(read, "share_of", shown[baseless] + " without what it is a share of", "name the indicator"),
-        *_faults_at(read, "value", shown[excessive], "a share is at most 100 percent"),
+        *_faults_where(percent & counts & ~share, read, "share_of", found, "name the indicator"),
+        *_faults_where(excessive, read, "value", "{value:g} percent", "a share is at most 100 percent"),
     ]
 
 
 def _value_faults(read: pd.DataFrame) -> list[Fault]:
-    shown = read["value"].map("{:g}".format)
-    ranged = read["qualifier"] == "range"
+    value, high, ranged = read["value"], read["value_high"], read["qualifier"] == "range"
     # In August sources speak of the school year that begins in September as if it had begun.
     begun = read["published_latest"] + pd.Timedelta(days=45)
     early = (read["status"] == "actual") & (read["period_start"] > begun)
+    early_remedy = "planned or target, or another period"
     checks = (
-        ("value", read["value"] < 0, shown + " is below zero", "zero or more; a fall is an indicator of its own"),
-        ("value_high", ranged & ~(read["value_high"] > read["value"]), shown + " is no lower end", "a higher end"),
-        ("qualifier", ~ranged & read["value_high"].notna(), "'" + read["qualifier"] + "' with two ends", "range"),
-        (
-            "period",
-            early,
-            read["period"] + " had not begun when this was published",
-            "planned or target, or another period",
-        ),
+        (value < 0, "value", "{value:g} is below zero", "zero or more; a fall is an indicator of its own"),
+        (ranged & ~(high > value), "value_high", "{value:g} is no lower end", "a higher end"),
+        (~ranged & high.notna(), "qualifier", "'{qualifier}' with two ends", "range"),
+        (early, "period", "{period} had not begun when this was published", early_remedy),
     )
-    return [
-        fault for column, wrong, found, remedy in checks for fault in _faults_at(read, column, found[wrong], remedy)
-    ]
+    return [fault for wrong, *told in checks for fault in _faults_where(wrong, read, *told)]
 
 
 def _repeated_facts(read: pd.DataFrame) -> list[Fault]:
-    twice = read.duplicated(list(FACT_COLUMNS))
-    found = "the same fact stands in another row of " + read.loc[twice, "source"]
     remedy = "a fact printed twice is one row; tell two facts apart by period, group, programme or place"
-    return _faults_at(read, "figure", found, remedy)
+    twice = read.duplicated(list(FACT_COLUMNS))
+    return _faults_where(twice, read, "figure", "the same fact stands in another row of {source}", remedy)

@@ -4,7 +4,10 @@ What each column means stands in ``codebook/columns.csv``; this module applies i
 """
 
 import math
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -19,11 +22,16 @@ def typed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     Types: ``string`` and ``category`` (never missing, ``""`` when empty), ``float64`` and ``date`` (datetime64, missing
     allowed). Raises ``KeyError`` when a column is missing.
     """
-    columns = read_table("columns").query("table == @table")
-    typed_columns = {
-        name: _cast(frame[name], kind) for name, kind in zip(columns["column"], columns["type"], strict=True)
-    }
-    return pd.DataFrame(typed_columns).reset_index(drop=True)
+    types = column_types(table)
+    return pd.DataFrame({name: _cast(frame[name], kind) for name, kind in types.items()}).reset_index(drop=True)
+
+
+@cache
+def column_types(table: str) -> Mapping[str, str]:
+    """The columns of ``table`` in their order and the type of each, as the codebook's ``columns`` say."""
+    columns = read_table("columns")
+    own = columns[columns["table"] == table]
+    return MappingProxyType(dict(zip(own["column"], own["type"], strict=True)))
 
 
 def _cast(column: pd.Series, kind: str) -> pd.Series:
@@ -31,8 +39,17 @@ def _cast(column: pd.Series, kind: str) -> pd.Series:
         return pd.to_numeric(column).astype("float64")
     if kind == "date":
         return pd.to_datetime(column, format="%Y-%m-%d").dt.as_unit("s")
-    text = column.astype("object").fillna("").astype("str")
+    text = _as_text(column)
     return text.astype("category") if kind == "category" else text
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.dtype == "str":
+        column = column.astype("str")
+    # Strings stay as they are: a round over Python's objects takes longer than all else.
+    if column.dtype == "str":
+        return column.fillna("") if column.hasnans else column
+    return column.astype("object").fillna("").astype("str")
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -52,7 +69,7 @@ def _number(value: float) -> str:
 def read_csv(path: Path, table: str) -> pd.DataFrame:
     """A clean table read back from ``path``, typed. Raises ``FileNotFoundError`` or ``KeyError`` (a column missing)."""
     strings = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    columns = read_table("columns").query("table == @table and type in ['float64', 'date']")["column"]
-    for name in columns:
-        strings[name] = strings[name].where(strings[name] != "", None)
+    for name, kind in column_types(table).items():
+        if kind in ("float64", "date"):
+            strings[name] = strings[name].where(strings[name] != "", None)
     return typed(strings, table)

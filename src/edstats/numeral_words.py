@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-import pandas as pd
-
-from edstats.codebook import read_table
-from edstats.wordlists import WordList, fold
+from edstats.codebook import read_rows
+from edstats.wordlists import WordList, fold_each
 
 
 @dataclass(frozen=True)
@@ -49,53 +47,49 @@ class Vocabulary:
     months: WordList[str]
 
 
-def _of(table: pd.DataFrame, language: str) -> pd.DataFrame:
-    return table[table["language"].isin(["", language])]
-
-
 @cache
 def vocabulary(language: str) -> Vocabulary:
     """The words of one language (en, ru, kk)."""
-    scales = _of(read_table("scales"), language)
-    powers = list(zip(scales["word"], scales["factor"].map(lambda factor: len(factor) - 1), strict=True))
-    numbers = read_table("number_words")
-    units = read_table("units")
-    qualifiers = _of(read_table("qualifiers"), language)
-    endings = _of(read_table("number_endings"), language)
-    context = _of(read_table("number_context"), language)
+    scales = [
+        (word, len(factor) - 1, alone) for word, factor, alone in _rows(language, "scales", "word", "factor", "alone")
+    ]
+    endings = _rows(language, "number_endings", "ending", "qualifier")
+    qualifiers = _rows(language, "qualifiers", "position", "phrase", "qualifier")
+    roles: dict[str, list[tuple[str, str]]] = {}
+    for role, word in _rows(language, "number_context", "role", "word"):
+        roles.setdefault(role, []).append((word, role))
     ranges: dict[str, list[Range]] = {}
-    rules = _of(read_table("ranges"), language)
-    for before, between, after, reading in _rows(rules, "before", "between", "after", "reading"):
+    for before, between, after, reading in _rows(language, "ranges", "before", "between", "after", "reading"):
         ranges.setdefault(before, []).append(Range(between, after, reading == "range"))
     return Vocabulary(
         language=language,
-        scales=WordList(powers),
-        lone_scales=WordList([pair for pair, lone in zip(powers, scales["alone"], strict=True) if lone]),
+        scales=WordList((word, power) for word, power, _ in scales),
+        lone_scales=WordList((word, power) for word, power, alone in scales if alone),
         numbers=WordList(
             (word, Decimal(value))
-            for value, words in _rows(numbers, "value", language)
+            for value, words in read_rows("number_words", "value", language)
             for word in words.split("|")
             if word
         ),
-        units=WordList(
-            (pattern, Unit(code, kind, fold(patterns.split("|")[0]).strip("*")))
-            for code, kind, patterns in _rows(units, "unit", "kind", f"patterns_{language}")
-            for pattern in patterns.split("|")
-        ),
-        before=WordList(_pairs(qualifiers[qualifiers["position"] == "before"], "phrase", "qualifier")),
-        after=WordList(_pairs(qualifiers[qualifiers["position"] == "after"], "phrase", "qualifier")),
-        endings=dict(_pairs(endings, "ending", "qualifier")),
-        roles={
-            role: WordList(_pairs(context[context["role"] == role], "word", "role")) for role in set(context["role"])
-        },
+        units=WordList(_unit_patterns(language)),
+        before=WordList((phrase, said) for position, phrase, said in qualifiers if position == "before"),
+        after=WordList((phrase, said) for position, phrase, said in qualifiers if position == "after"),
+        endings={cells[0]: cells[1] for cells in endings},
+        roles={role: WordList(words) for role, words in roles.items()},
         ranges=ranges,
-        months=WordList(_pairs(_of(read_table("months"), language), "pattern", "month")),
+        months=WordList((pattern, month) for pattern, month in _rows(language, "months", "pattern", "month")),
     )
 
 
-def _pairs(table: pd.DataFrame, key: str, value: str) -> list[tuple[str, str]]:
-    return list(zip(table[key], table[value], strict=True))
+def _rows(language: str, table: str, *columns: str) -> list[tuple[str, ...]]:
+    """The rows of one language and those of every language, without the column that says so."""
+    return [(*cells,) for of, *cells in read_rows(table, "language", *columns) if of in ("", language)]
 
 
-def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
-    return zip(*(table[column] for column in columns), strict=True)
+def _unit_patterns(language: str) -> Iterator[tuple[str, Unit]]:
+    """Each unit's patterns; the first of them is its plainest form."""
+    rows = read_rows("units", "unit", "kind", f"patterns_{language}")
+    plainest = fold_each(patterns.split("|")[0] for _, _, patterns in rows)
+    for (code, kind, patterns), bare in zip(rows, plainest, strict=True):
+        unit = Unit(code, kind, bare.strip("*"))
+        yield from ((pattern, unit) for pattern in patterns.split("|"))

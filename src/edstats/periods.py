@@ -14,10 +14,9 @@ from datetime import date
 from functools import cache
 
 import pandas as pd
-import pyarrow as pa
 
-from edstats.codebook import read_table
-from edstats.wordlists import WordList, fold_all, tokens
+from edstats.codebook import read_rows
+from edstats.wordlists import WordList, fold, fold_each, tokens
 
 YEARS = (1990, 2060)
 LONGEST_PERIOD = 80
@@ -57,7 +56,7 @@ def read_period(text: str) -> Period:
     Raises `UnreadablePeriod` for anything else, for days that no calendar has, for spans that end before they begin
     and for years outside 1990-2060.
     """
-    return _read(text, _fold(pa.array([text], pa.large_string()))[0])
+    return _read(text, fold(text))
 
 
 def read_periods(texts: pd.Series) -> pd.DataFrame:
@@ -68,7 +67,7 @@ def read_periods(texts: pd.Series) -> pd.DataFrame:
     """
     codes, distinct = pd.factorize(texts.astype("str").fillna(""))
     rows: list[tuple[date | None, date | None, str, str, str]] = []
-    for text, folded in zip(distinct, _fold(pa.array(distinct, pa.large_string())), strict=True):
+    for text, folded in zip(distinct, fold_each(distinct), strict=True):
         try:
             period = _read(text, folded)
         except UnreadablePeriod as fault:
@@ -78,10 +77,6 @@ def read_periods(texts: pd.Series) -> pd.DataFrame:
     read = pd.DataFrame(rows, columns=["start", "end", "kind", "code", "fault"])
     types = {"start": "datetime64[us]", "end": "datetime64[us]", "kind": "str", "code": "str", "fault": "str"}
     return read.astype(types).take(codes).set_axis(texts.index)
-
-
-def _fold(texts: pa.Array) -> list[str]:
-    return [text[: LONGEST_PERIOD + 1] for text in fold_all(texts).to_pylist()]
 
 
 def _read(text: str, folded: str) -> Period:
@@ -240,16 +235,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Numbers], Period]], ...] = tuple
 @cache
 def _words() -> WordList[tuple[str, str]]:
     """Each word's role and, for months and ordinals, its number."""
-    months, words = read_table("months"), read_table("period_words")
-    return WordList(
-        [
-            *((pattern, ("month", month)) for pattern, month in zip(months["pattern"], months["month"], strict=True)),
-            *(
-                (pattern, (role, value))
-                for pattern, role, value in zip(words["pattern"], words["role"], words["value"], strict=True)
-            ),
-        ]
-    )
+    months = [(pattern, ("month", month)) for pattern, month in read_rows("months", "pattern", "month")]
+    words = read_rows("period_words", "pattern", "role", "value")
+    return WordList([*months, *((pattern, (role, value)) for pattern, role, value in words)])
 
 
 def _read_words(folded: str) -> Period:

@@ -8,18 +8,17 @@ the regions: South Kazakhstan on 19 June 2018 (decree 702), Karaganda, East Kaza
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from edstats.codebook import read_table
+from edstats.codebook import read_map, read_rows, read_table
 from edstats.faults import nearest
-from edstats.wordlists import fold_all
+from edstats.wordlists import fold_each
 
 # The longest names have five words; more is a sentence, which no list of names is laid against.
 LONGEST_NAME = 80
@@ -60,7 +59,7 @@ def read_place(text: str) -> Place:
     A name that a region and its city share ("Almaty") means the city unless "region" stands beside it. Cities,
     districts and villages inside a region are not known here. Raises `UnknownPlace`.
     """
-    place = _find(_fold(text))
+    place = _find(_fold_each([text])[0])
     if place is None:
         raise UnknownPlace(_remedy(text, suggest=True))
     return place
@@ -74,7 +73,7 @@ def read_places(texts: pd.Series) -> pd.DataFrame:
     codes, distinct = pd.factorize(texts.astype("str").fillna(""))
     rows = []
     unknown = 0
-    for text, folded in zip(distinct, _fold_all(pa.array(distinct, pa.large_string())), strict=True):
+    for text, folded in zip(distinct, _fold_each(distinct), strict=True):
         place = _find(folded)
         if place is None:
             rows.append(("", "", _remedy(text, suggest=unknown < MOST_SUGGESTIONS)))
@@ -100,13 +99,17 @@ def territory_on(region: str, day: date) -> str | None:
 
 def territories_on(regions: pd.Series, days: pd.Series) -> pd.Series:
     """`territory_on` for a column of codes and one of days (datetime64), row by row; missing where there was none."""
-    codes, times = regions.astype("str").to_numpy(dtype=object), days.to_numpy(dtype="datetime64[us]")
-    territories = np.full(len(regions), None, dtype=object)
     table = _territories()
+    codes, names = pd.factorize(regions.astype("str"))
+    numbers = dict(zip(names, range(len(names)), strict=True))
+    times = days.to_numpy(dtype="datetime64[us]")
     bounds = (table[column].to_numpy(dtype="datetime64[us]") for column in ("valid_from", "valid_to"))
-    for territory, region, start, end in zip(table["territory"], table["region"], *bounds, strict=True):
-        territories[(codes == region) & (times >= start) & (times <= end)] = territory
-    return pd.Series(territories, index=regions.index, name="territory", dtype="str")
+    held = np.full(len(regions), -1)
+    for row, (region, start, end) in enumerate(zip(table["region"], *bounds, strict=True)):
+        if region in numbers:
+            held[(codes == numbers[region]) & (times >= start) & (times <= end)] = row
+    territories = table["territory"].array.take(held, allow_fill=True)
+    return pd.Series(territories, index=regions.index, name="territory")
 
 
 @cache
@@ -161,28 +164,24 @@ def _type_of(word: str, place_words: dict[str, str]) -> str | None:
 @cache
 def _known() -> tuple[dict[str, str], dict[str, list[_Name]], dict[str, str]]:
     """The codes, the names by their first two letters, and the words that frame a name."""
-    regions, place_words = read_table("regions"), read_table("place_words")
-    types = dict(zip(regions["region"], regions["type"], strict=True))
+    types = read_map("regions", "region", "type")
+    listed = read_rows("place_names", "name", "region", "territory")
     names = defaultdict(list)
-    table = read_table("place_names")
-    for name, region, territory in zip(table["name"], table["region"], table["territory"], strict=True):
-        words = tuple(_fold(name).split())
+    for folded, (_, region, territory) in zip(_fold_each(name for name, *_ in listed), listed, strict=True):
+        words = tuple(folded.split())
         names[words[0][:2]].append(_Name(words, Place(region, territory), types[region]))
+    place_words = read_map("place_words", "word", "type")
     return (
         {code.lower(): code for code in types},
         names,
-        {_fold(word): kind for word, kind in zip(place_words["word"], place_words["type"], strict=True)},
+        dict(zip(_fold_each(place_words), place_words.values(), strict=True)),
     )
 
 
-def _fold(text: str) -> str:
-    return _fold_all(pa.array([text], pa.large_string()))[0]
-
-
-def _fold_all(texts: pa.Array) -> list[str]:
+def _fold_each(texts: Iterable[str]) -> list[str]:
     """Folded texts without accents and signs: sources print Qaraǵandy and Qaragandy, Nur-Sultan and Nur Sultan."""
     folded = []
-    for text in fold_all(texts).to_pylist():
+    for text in fold_each(texts):
         plain = unicodedata.normalize("NFKD", text[: LONGEST_NAME + 1]).replace("ı", "i")
         letters = (sign if sign.isalnum() or sign == "*" else " " for sign in plain if not unicodedata.combining(sign))
         folded.append(" ".join("".join(letters).split()))

@@ -5,12 +5,14 @@ This module knows files, columns and keys. What the cells mean is read by ``edst
 
 import csv
 import io
-from collections.abc import Hashable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from edstats.faults import Fault, nearest
 
@@ -29,6 +31,7 @@ PRICE_COLUMNS = ("year", "average", "source", "url", "note")
 TRANSLATION_COLUMNS = ("text", "ru", "kk")
 # Both names stand in lists that are parted by spaces, and in addresses of pages.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+Columns = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -75,34 +78,51 @@ def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame
     paths = sorted(folder.glob("*.csv"))
     if not paths:
         faults.append(Fault(_shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it"))
-    tables = []
+    # One frame for all files: a frame costs more than the rows of a file do.
+    columns: Columns = {"source": [], **_nothing(FIGURE_COLUMNS)}
     for path in paths:
-        table = read_raw_table(path, data, FIGURE_COLUMNS, faults)
-        table.insert(0, "source", path.stem)
-        tables.append(table)
-    columns = ["source", *FIGURE_COLUMNS, "file", "row"]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+        _read_file(path, data, FIGURE_COLUMNS, columns, faults)
+        columns["source"] += [path.stem] * (len(columns["row"]) - len(columns["source"]))
+    return _frame(columns)
 
 
-def _read_optional(path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
+def _read_optional(path: Path, data: Path, names: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
     if path.exists():
-        return read_raw_table(path, data, columns, faults, required=False)
-    return pd.DataFrame(columns=[*columns, "file", "row"])
+        return read_raw_table(path, data, names, faults, required=False)
+    return _frame(_nothing(names))
 
 
 def read_raw_table(
-    path: Path, data: Path, columns: tuple[str, ...], faults: list[Fault], required: bool = True
+    path: Path, data: Path, names: tuple[str, ...], faults: list[Fault], required: bool = True
 ) -> pd.DataFrame:
-    """One CSV file as strings with ``file`` and ``row``; its faults are added to ``faults``."""
+    """One CSV file: ``names`` as strings, with ``file`` and ``row``; its faults are added to ``faults``."""
+    columns = _nothing(names)
+    _read_file(path, data, names, columns, faults, required)
+    return _frame(columns)
+
+
+def _nothing(names: tuple[str, ...]) -> Columns:
+    return {name: [] for name in (*names, "file", "row")}
+
+
+def _frame(columns: Columns) -> pd.DataFrame:
+    """The columns as a frame of strings, with ``row`` as whole numbers, whether there are rows or none."""
+    types = {name: pa.int64() if name == "row" else pa.large_string() for name in columns}
+    return pa.table({name: pa.array(cells, types[name]) for name, cells in columns.items()}).to_pandas()
+
+
+def _read_file(
+    path: Path, data: Path, names: tuple[str, ...], columns: Columns, faults: list[Fault], required: bool = True
+) -> None:
+    """Add the rows of one file to ``columns`` and its faults to ``faults``."""
     file = _shown(path, data)
-    rows: list[list[object]] = []
     text = _text(path, file, faults)
-    if text is not None:
-        known = len(faults)
-        rows = _rows(text, file, columns, faults)
-        if required and not rows and len(faults) == known:
-            faults.append(Fault(file, 0, "", "no rows", "the header and at least one row"))
-    return pd.DataFrame(rows, columns=[*columns, "file", "row"])
+    if text is None:
+        return
+    known_faults, known_rows = len(faults), len(columns["row"])
+    _read_rows(text, file, names, columns, faults)
+    if required and len(columns["row"]) == known_rows and len(faults) == known_faults:
+        faults.append(Fault(file, 0, "", "no rows", "the header and at least one row"))
 
 
 def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
@@ -120,30 +140,35 @@ def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
         return None
 
 
-def _rows(text: str, file: str, columns: tuple[str, ...], faults: list[Fault]) -> list[list[object]]:
+def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, faults: list[Fault]) -> None:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[object]] = []
+    header: list[str] = []
+    rows: list[list[str]] = []
+    lines: list[int] = []
     last = 0
     try:
         header = [name.strip() for name in next(reader, [])]
-        header_faults = _header_faults(header, file, columns)
+        header_faults = _header_faults(header, file, names)
         faults += header_faults
         if header_faults:
-            return []
-        position = [header.index(name) for name in columns]
+            return
         last = reader.line_num
         for cells in reader:
             row, last = last + 1, reader.line_num
-            if not any(cell.strip() for cell in cells):
+            if not "".join(cells).strip():
                 continue
             if len(cells) != len(header):
                 found = f"{len(cells)} cells"
                 faults.append(Fault(file, row, "", found, f"{len(header)}, one a column; text with a comma in quotes"))
                 continue
-            rows.append([*(cells[index].strip() for index in position), file, row])
+            rows.append(cells)
+            lines.append(row)
     except csv.Error as error:
         faults.append(Fault(file, last + 1, "", f"malformed CSV ({error})", "close every quote that is opened"))
-    return rows
+    for name, position in [(name, header.index(name)) for name in names if rows]:
+        columns[name] += [cells[position].strip() for cells in rows]
+    columns["file"] += [file] * len(rows)
+    columns["row"] += lines
 
 
 def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> list[Fault]:
@@ -167,12 +192,8 @@ def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     faults = _required(sources, ("source", "publisher", "title"), "sources")
     faults += _required(figures, ("figure",), "figures")
     faults += _misnamed(sources, "source") + _misnamed(figures, "figure")
-    for entry in _repeated(sources, ["source"]):
-        found = f"'{entry['source']}' stands twice"
-        faults.append(Fault(entry["file"], entry["row"], "source", found, "each source once"))
-    for entry in _repeated(figures, ["source", "figure"]):
-        found = f"'{entry['figure']}' stands twice"
-        faults.append(Fault(entry["file"], entry["row"], "figure", found, "each figure a number of its own"))
+    faults += _repeated(sources, ["source"], "each source once")
+    faults += _repeated(figures, ["source", "figure"], "each figure a number of its own")
     known = set(sources["source"])
     for file, source in figures[["file", "source"]].drop_duplicates().itertuples(index=False):
         if source not in known:
@@ -190,41 +211,42 @@ def _price_faults(prices: pd.DataFrame) -> list[Fault]:
         ("average", r"-?\d+(\.\d+)?", "percent with a point as decimal mark"),
         ("url", r"(https?://\S+)?", "an address that begins with https://, or nothing"),
     ):
-        wrong = prices[~prices[column].astype("str").str.fullmatch(pattern)]
-        faults += [Fault(e["file"], e["row"], column, f"'{e[column]}'", remedy) for e in wrong.to_dict("records")]
-    for entry in _repeated(prices, ["year"]):
-        faults.append(Fault(entry["file"], entry["row"], "year", f"'{entry['year']}' stands twice", "each year once"))
-    return faults
+        faults += _faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy)
+    return faults + _repeated(prices, ["year"], "each year once")
 
 
 def _translation_faults(translations: pd.DataFrame) -> list[Fault]:
     """Texts that are missing or stand twice."""
     faults = _required(translations, TRANSLATION_COLUMNS, "translations")
-    for entry in _repeated(translations, ["text"]):
-        faults.append(Fault(entry["file"], entry["row"], "text", f"'{entry['text']}' stands twice", "each text once"))
-    return faults
+    return faults + _repeated(translations, ["text"], "each text once")
 
 
 def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fault]:
     return [
-        Fault(entry["file"], entry["row"], name, "empty", f"{what} need a {name}")
+        fault
         for name in columns
-        for entry in frame[frame[name] == ""].to_dict("records")
+        for fault in _faults_where(frame[name] == "", frame, name, "empty", f"{what} need a {name}")
     ]
 
 
 def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
-    wrong = frame[(frame[column] != "") & ~frame[column].astype("str").str.fullmatch(NAME)]
+    wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
     remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024 or 12"
-    return [
-        Fault(entry["file"], entry["row"], column, f"'{entry[column]}' is no name", remedy)
-        for entry in wrong.to_dict("records")
-    ]
+    return _faults_where(wrong, frame, column, "'{}' is no name", remedy)
 
 
-def _repeated(frame: pd.DataFrame, columns: list[str]) -> list[dict[Hashable, Any]]:
-    filled = frame[frame[columns[-1]] != ""]
-    return filled[filled.duplicated(columns)].to_dict("records")
+def _repeated(frame: pd.DataFrame, columns: list[str], remedy: str) -> list[Fault]:
+    """Rows that hold in ``columns`` what another does; the last of them is the one named, and may be empty."""
+    wrong = frame.duplicated(columns) & (frame[columns[-1]] != "")
+    return _faults_where(wrong, frame, columns[-1], "'{}' stands twice", remedy)
+
+
+def _faults_where(wrong: pd.Series, frame: pd.DataFrame, column: str, found: str, remedy: str) -> list[Fault]:
+    """A fault for each row of ``wrong``; ``{}`` in ``found`` is what stands in the row's ``column``."""
+    if not wrong.any():
+        return []
+    rows = frame.loc[wrong, ["file", "row", column]].itertuples(index=False)
+    return [Fault(file, row, column, found.format(cell), remedy) for file, row, cell in rows]
 
 
 def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str]) -> tuple[pd.DataFrame, list[Fault]]:
@@ -233,7 +255,10 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str
     Rows that are missing are none for the sources of ``unread``.
     """
     faults: list[Fault] = _required(corrections, ("source", "figure", "column", "reason"), "corrections")
-    figures = figures.copy()
+    rows = defaultdict(list)
+    for row in _identifiers(figures, corrections["source"] + "#" + corrections["figure"]).index:
+        rows[figures["source"].iloc[row], figures["figure"].iloc[row]].append(row)
+    corrected: dict[str, dict[int, str]] = {column: {} for column in CORRECTABLE}
     for entry in corrections.to_dict("records"):
         column, expected = entry["column"], entry["expected"]
         if column not in CORRECTABLE:
@@ -241,8 +266,9 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str
             remedy = f"did you mean '{near}'?" if near else f"one of {','.join(CORRECTABLE)}"
             faults.append(Fault(entry["file"], entry["row"], "column", f"no column '{column}'", remedy))
             continue
-        match = (figures["source"] == entry["source"]) & (figures["figure"] == entry["figure"])
-        found = list(figures.loc[match, column])
+        own = rows.get((entry["source"], entry["figure"]), [])
+        # A cell that is corrected twice holds, the second time, what the first correction made of it.
+        found = [corrected[column].get(row, figures[column].iloc[row]) for row in own]
         if not found and entry["source"] in unread:
             continue
         if found != [expected]:
@@ -250,14 +276,30 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str
             remedy = f"expected '{expected}'; mend or remove the correction"
             faults.append(Fault(entry["file"], entry["row"], "expected", there, remedy))
             continue
-        figures.loc[match, column] = entry["corrected"]
-    return figures, faults
+        corrected[column][own[0]] = entry["corrected"]
+    return figures.assign(
+        **{name: _replaced(figures[name], cells) for name, cells in corrected.items() if cells}
+    ), faults
+
+
+def _identifiers(figures: pd.DataFrame, asked: Iterable[str]) -> pd.Series:
+    """The figures that are asked for, as ``source#figure``, by their position."""
+    identifiers = figures["source"] + "#" + figures["figure"]
+    return identifiers[identifiers.isin(list(asked))]
+
+
+def _replaced(column: pd.Series, cells: Mapping[int, str]) -> pd.Series:
+    column = column.copy()
+    column.iloc[list(cells)] = list(cells.values())
+    return column
 
 
 def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame, unread: set[str]) -> list[Fault]:
     faults = _required(doubts, ("doubt",), "doubts")
     known_sources = set(sources["source"])
-    known_figures = set(figures["source"] + "#" + figures["figure"])
+    doubted = zip(doubts["source"], doubts["figures"], strict=True)
+    asked = [f"{source}#{number}" for source, listed in doubted for number in listed.split()]
+    known_figures = set(_identifiers(figures, asked))
     for entry in doubts.to_dict("records"):
         source = entry["source"]
         if source not in known_sources:

@@ -21,6 +21,7 @@ _FOLDS = (
     (r"[\x{2010}-\x{2015}\x{2212}\x{2E3A}\x{2E3B}]", "-"),
     ("ё", "е"),
 )
+_PLAIN_SPACE = re.compile(r"[\t\n\f\r ]+")  # RE2's \s; Python's has more
 Value = TypeVar("Value")
 
 _TOKEN = re.compile(r"[0-9]+(?:[ ,.][0-9]+)*|[^\W\d_]+|\S")
@@ -35,9 +36,15 @@ def fold_all(texts: pa.Array) -> pa.Array:
     return pc.utf8_trim(folded, " ")
 
 
+def fold_each(texts: Iterable[str]) -> list[str]:
+    """`fold_all` for Python's strings; one call for many texts takes little longer than one for a single text."""
+    return list(fold_all(pa.array(list(texts), pa.large_string())).to_pylist())
+
+
 def fold(text: str) -> str:
     """`fold_all` for one text."""
-    return str(fold_all(pa.array([text], pa.large_string()))[0].as_py())
+    # Most single texts are dates and codes; of the kinds of space and dash they have few, of accents none.
+    return _PLAIN_SPACE.sub(" ", text.lower()).strip(" ") if text.isascii() else fold_each([text])[0]
 
 
 @dataclass(frozen=True)
@@ -80,9 +87,7 @@ class WordList(Generic[Value]):
         """``entries``: the printed words, as the codebook writes them, and their meaning."""
         self._words: dict[str, list[tuple[tuple[str, ...], Value]]] = defaultdict(list)
         known = list(entries)
-        # All at once: a call for each would take longer than all else that is done before the first text.
-        folded = fold_all(pa.array([phrase for phrase, _ in known], pa.large_string())).to_pylist()
-        for phrase, (_, value) in zip(folded, known, strict=True):
+        for phrase, (_, value) in zip(fold_each(phrase for phrase, _ in known), known, strict=True):
             pattern = tuple(_PATTERN_TOKEN.findall(phrase))
             self._words[pattern[0]].append((pattern, value))
         self._stems = sorted({len(word) - 1 for word in self._words if len(word) > 1 and word.endswith("*")})
