@@ -15,6 +15,7 @@ from edstats.checks import find
 from edstats.clean import clean
 from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.faults import Fault
+from edstats.findings import worded
 from edstats.measures import compute_measures
 from edstats.raw import read_raw
 from edstats.wording import Wording
@@ -56,12 +57,12 @@ def assemble(tables: Mapping[str, pd.DataFrame], as_of: date | None = None, lang
     observations, sources = typed(seen, "observations"), typed(known, "sources")
     measures = compute_measures(observations, sources)
     translations = typed(tables["translations"], "translations")
+    findings = find(observations, sources, doubts, measures, as_of)
     wording = Wording(language, translated_notes(translations, language))
-    findings = find(observations, sources, doubts, measures, as_of, wording)
     return Dataset(
         observations=observations,
         measures=measures.table,
-        findings=findings,
+        findings=worded(findings, wording),
         sources=sources,
         doubts=typed(doubts, "doubts"),
         prices=typed(tables["prices"], "prices"),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 import pandas as pd
 
+Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 
@@ -61,9 +62,9 @@ def _plain(column: pd.Series) -> list[Any]:
     return cast("list[Any]", np.asarray(distinct, dtype="object")[numbers].tolist())
 
 
-def grouped(figures: Iterable[Figure], key: Callable[[Figure], Key]) -> dict[Key, list[Figure]]:
-    """Figures by ``key``, in their order."""
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """Figures, or what stands for them, by ``key``: groups in the order of their first, each in the order given."""
     groups = defaultdict(list)
-    for figure in figures:
-        groups[key(figure)].append(figure)
+    for item in items:
+        groups[key(item)].append(item)
     return dict(groups)
