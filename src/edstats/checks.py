@@ -1,88 +1,28 @@
-"""Observations and measures become findings: contradictions and doubts that readers must know.
+"""The checks: contradictions and doubts in observations and measures that readers must know.
 
-Contradictions are the sources', not ours: they are shown and stop nothing. Each kind of finding has a stable code in
-``codebook/codes.csv`` with its severity and its sentence; a check here gives the parts of the sentence.
+Contradictions are the sources', not ours: they are shown and stop nothing. A check looks the figures up that belong
+together and gives the parts of the sentence; the sentence of each kind of finding stands in ``codebook/codes.csv``.
 """
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from operator import attrgetter
 
+import numpy as np
 import pandas as pd
 
+from edstats import phrases
 from edstats.codebook import read_table
-from edstats.columns import typed
-from edstats.intervals import Intervals, described, printed_intervals, rounded_intervals
+from edstats.differences import differing_sources
+from edstats.figures import Figure, grouped
+from edstats.findings import Evidence, Finding
+from edstats.intervals import Intervals
 from edstats.measures import Measures
-from edstats.selection import SERIES_COLUMNS, ranked, unplaced, without_reprints
-from edstats.wording import Wording, message
+from edstats.phrases import Phrase
+from edstats.wording import message
 
 # A plan that nobody gives a time to is not called overdue before.
 UNTIMED_PLANS_LAST = pd.DateOffset(years=3)
-# Values that no source places in time are about one time when their dates of publication lie at most so far apart.
-ONE_TIME = pd.Timedelta(days=31)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the checks look at.
-
-    ``everything`` are the observations with plain strings and ``figure_id`` as index, ``observations`` those of whole
-    regions: figures of a place inside a region are compared with those of the same place at most.
-    """
-
-    everything: pd.DataFrame
-    observations: pd.DataFrame
-    sources: pd.DataFrame
-    doubts: pd.DataFrame
-    measures: Measures
-    as_of: date
-    wording: Wording
-
-    def row(self, figure_id: str) -> pd.Series:
-        """The observation: one row, since ``edstats.raw`` refuses a figure that stands twice."""
-        return cast("pd.Series", self.everything.loc[figure_id])
-
-    def shown(self, figure_id: str) -> str:
-        """The figure's value in words."""
-        return self.wording.value(self.row(figure_id))
-
-    def dated(self, row: pd.Series) -> str:
-        """The figure's value with its source's publisher and date, in words."""
-        source = self.sources[self.sources["source"] == row["source"]].iloc[0]
-        publisher = self.wording.note(source["publisher"])
-        return f"{self.shown(row['figure_id'])} ({publisher}, {self.wording.published(source)})"
-
-    def number(self, row: pd.Series) -> str:
-        """The value without its unit, with its qualifier."""
-        return self.wording.value(row, with_unit=False)
-
-    def percent(self, part: pd.Series, whole: pd.Series) -> str:
-        """What percentage the part is of the whole, in words; empty where the two bound it on neither side."""
-        quotient = printed_intervals(part.to_frame().T) / printed_intervals(whole.to_frame().T) * 100
-        shown = described(quotient).assign(unit="percent").iloc[0]
-        return "" if pd.isna(shown["value"]) else self.wording.value(shown, 1)
-
-    def names(self, row: pd.Series) -> dict[str, str]:
-        """Indicator (with its group and place) and period of an observation, in words."""
-        name = self.wording.name("indicators", row["indicator"])
-        if row["group"]:
-            name += f", {self.wording.name('groups', row['group'])}"
-        if row["place"]:
-            name += f", {self.wording.note(row['place'])}"
-        return {"indicator_name": name, "period": self.wording.period(row)}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One finding before it is a row: its code, region, the figures that it is about and the parts of its sentence."""
-
-    code: str
-    region: str
-    figures: tuple[str, ...]
-    parts: dict[str, str]
 
 
 def find(
@@ -91,30 +31,11 @@ def find(
     doubts: pd.DataFrame,
     measures: Measures,
     as_of: date,
-    wording: Wording,
-) -> pd.DataFrame:
-    """The table ``findings`` (codebook ``columns``), its messages in the language of ``wording``."""
-    plain = observations.astype(dict.fromkeys(observations.select_dtypes("category"), "str"))
-    plain = plain.set_index("figure_id", drop=False).rename_axis(None)
-    evidence = Evidence(plain, plain[plain["place"] == ""], sources, doubts, measures, as_of, wording)
-    codes = read_table("codes").set_index("code")
-    severities, templates = codes["severity"].to_dict(), codes["template"].to_dict()
-    rows = [
-        {
-            "code": finding.code,
-            "severity": severities[finding.code],
-            "region": finding.region,
-            "figures": " ".join(finding.figures),
-            "message": wording.text(templates[finding.code], **finding.parts),
-            "details": json.dumps(finding.parts, ensure_ascii=False, sort_keys=True),
-        }
-        for check in CHECKS
-        for finding in check(evidence)
-    ]
-    columns = ["code", "severity", "region", "figures", "message", "details"]
-    return typed(
-        pd.DataFrame(rows, columns=columns).sort_values(["code", "region", "figures"], kind="stable"), "findings"
-    )
+) -> list[Finding]:
+    """All findings in clean tables, by code, region and figures."""
+    evidence = Evidence.gather(observations, sources, doubts, measures, as_of)
+    found = (finding for check in CHECKS for finding in check(evidence))
+    return sorted(found, key=lambda finding: (finding.code, finding.region, " ".join(finding.figures)))
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------
@@ -122,94 +43,102 @@ def find(
 
 def printed_shares(evidence: Evidence) -> Iterator[Finding]:
     """EDS-101, EDS-102: a printed share beside the counts of its own source."""
-    rows = evidence.observations
-    shares = rows[(rows["share_of"] != "") & (rows["share_of"] != rows["indicator"]) & (rows["unit"] == "percent")]
-    for share in shares.to_dict("records"):
-        same = rows[(rows["source"] == share["source"]) & (rows["territory"] == share["territory"])]
-        same = same[(same["status"] == share["status"]) & (same["period"] == share["period"])]
-        same = same[same["share_of"] == ""]
-        counts = same[(same["indicator"] == share["indicator"]) & (same["group"] == share["group"])]
-        wholes = same[(same["indicator"] == share["share_of"]) & (same["group"] == "")]
-        if len(counts) != 1 or len(wholes) != 1:
+    measures = read_table("measures").query("formula == 'share'")
+    wholes_of = measures.groupby("numerator")["denominator"].agg(set).to_dict()
+    cell = attrgetter("source", "territory", "status", "period")
+    counted = grouped(
+        (figure for figure in evidence.regional if figure.share_of == ""),
+        lambda figure: (cell(figure), figure.indicator, figure.group),
+    )
+    for share in evidence.regional:
+        if share.share_of in ("", share.indicator) or share.unit != "percent":
             continue
-        count, whole = counts.iloc[0], wholes.iloc[0]
-        allowed = _percent_of(count, whole)
-        parts = {
-            "printed": evidence.shown(share["figure_id"]),
-            "count": evidence.number(count),
-            "whole": evidence.number(whole),
-            "whole_name": evidence.wording.name("indicators", whole["indicator"]),
-        }
-        figures = (share["figure_id"], count["figure_id"], whole["figure_id"])
-        printed = rounded_intervals(rows.loc[[share["figure_id"]]])
-        shown = evidence.percent(count, whole)
-        if not shown:  # of no schools, or of a bound that leaves the share open
-            continue
-        if printed.high[0] < allowed.low[0] or allowed.high[0] < printed.low[0]:
-            yield Finding("EDS-101", share["region"], figures, parts | {"computed": shown})
-            continue
-        for other in _other_wholes(same, share["indicator"], share["share_of"]):
-            other_share = evidence.percent(count, other)
-            if other_share and other["value"] != whole["value"]:
-                more = {
-                    "other": evidence.number(other),
-                    "other_name": evidence.wording.name("indicators", other["indicator"]),
-                    "other_share": other_share,
-                }
-                yield Finding("EDS-102", share["region"], (*figures, other["figure_id"]), parts | more)
+        counts = counted.get((cell(share), share.indicator, share.group), [])
+        wholes = counted.get((cell(share), share.share_of, ""), [])
+        if len(counts) == len(wholes) == 1:
+            # Counts of the same source that the codebook knows as another whole of the indicator.
+            names = wholes_of.get(share.indicator, set()) - {share.share_of}
+            others = [other for name in names for other in counted.get((cell(share), name, ""), [])]
+            yield from _about_share(evidence, share, counts[0], wholes[0], sorted(others))
 
 
-def _percent_of(part: pd.Series, whole: pd.Series) -> Intervals:
-    """The percentages that two printed counts allow."""
-    return rounded_intervals(part.to_frame().T) / rounded_intervals(whole.to_frame().T) * 100
+def _about_share(
+    evidence: Evidence, share: Figure, count: Figure, whole: Figure, others: list[Figure]
+) -> Iterator[Finding]:
+    """What is found of one share, the count and the whole that its source prints, and other wholes."""
+    shown = evidence.percent(count, whole)
+    if not shown:  # of no schools, or of a bound that leaves the share open
+        return
+    parts = {
+        "printed": phrases.value(share),
+        "count": phrases.number(count),
+        "whole": phrases.number(whole),
+        "whole_name": phrases.name("indicators", whole.indicator),
+    }
+    figures = (share.figure_id, count.figure_id, whole.figure_id)
+    printed, allowed = evidence.allowed(share), evidence.allowed(count) / evidence.allowed(whole) * 100
+    if _apart(printed, allowed):
+        yield Finding("EDS-101", share.region, figures, parts | {"computed": shown})
+        return
+    for other in others:
+        other_share = evidence.percent(count, other)
+        if other_share and other.value != whole.value:
+            more = {
+                "other": phrases.number(other),
+                "other_name": phrases.name("indicators", other.indicator),
+                "other_share": other_share,
+            }
+            yield Finding("EDS-102", share.region, (*figures, other.figure_id), parts | more)
 
 
-def _other_wholes(rows: pd.DataFrame, indicator: str, share_of: str) -> Iterator[pd.Series]:
-    """Counts of the same source that the codebook knows as another whole of the indicator."""
-    rules = read_table("measures").query("formula == 'share' and numerator == @indicator and denominator != @share_of")
-    others = rows[rows["indicator"].isin(rules["denominator"]) & (rows["group"] == "")]
-    yield from (row for _, row in others.iterrows())
+def _apart(one: Intervals, other: Intervals) -> bool:
+    """Whether two single intervals have no number in common."""
+    return bool(one.high[0] < other.low[0] or other.high[0] < one.low[0])
 
 
 def parts_larger_than_whole(evidence: Evidence) -> Iterator[Finding]:
     """EDS-109: more schools with a quality than schools."""
     table = evidence.measures.table
     shares = read_table("measures").query("formula == 'share'")["measure"]
-    for row in table[table["measure"].isin(shares) & (table["rounding_low"] > 100)].to_dict("records"):
-        part, whole = evidence.row(row["numerator"]), evidence.row(row["denominator"])
-        if part["unit"] != whole["unit"] or part["status"] != whole["status"]:
+    larger = table[table["measure"].isin(shares) & (table["rounding_low"] > 100)]
+    for numerator, denominator in zip(larger["numerator"], larger["denominator"], strict=True):
+        part, whole = evidence.by_id[numerator], evidence.by_id[denominator]
+        if part.unit != whole.unit or part.status != whole.status:
             continue
         parts = {
-            "part": evidence.shown(row["numerator"]),
-            "part_name": evidence.names(part)["indicator_name"],
-            "whole": evidence.shown(row["denominator"]),
-            "whole_name": evidence.names(whole)["indicator_name"],
+            "part": phrases.value(part),
+            "part_name": phrases.indicator_name(part),
+            "whole": phrases.value(whole),
+            "whole_name": phrases.indicator_name(whole),
         }
-        yield Finding("EDS-109", row["region"], (row["numerator"], row["denominator"]), parts)
+        yield Finding("EDS-109", part.region, (numerator, denominator), parts)
 
 
 def overlapping_programmes(evidence: Evidence) -> Iterator[Finding]:
     """EDS-103: programmes of one source that add up to more schools than the group has."""
-    rows, groups = evidence.observations, read_table("groups").query("population != ''")
+    groups = read_table("groups").query("population != ''")
+    counted = (figure for figure in evidence.regional if figure.share_of == "")
+    populations_of = grouped(counted, attrgetter("source", "territory", "indicator"))
+    in_programmes = [figure for figure in evidence.regional if figure.programme and figure.unit == "school"]
     for group in groups.to_dict("records"):
-        family = [group["group"], *groups.loc[groups["within"] == group["group"], "group"]]
-        of_group = rows[rows["group"].isin(family) & (rows["programme"] != "") & (rows["unit"] == "school")]
-        for keys, counts in of_group.groupby(["source", "territory", "indicator", "status"]):
-            populations = rows[(rows["source"] == keys[0]) & (rows["indicator"] == group["population"])]
-            populations = populations[(populations["share_of"] == "") & (populations["territory"] == keys[1])]
-            if counts["programme"].nunique() < 2 or len(populations) != 1:
+        family = {group["group"], *groups.loc[groups["within"] == group["group"], "group"]}
+        of_group = (figure for figure in in_programmes if figure.group in family)
+        for key, counts in grouped(of_group, attrgetter("source", "territory", "indicator", "status")).items():
+            populations = populations_of.get((*key[:2], group["population"]), [])
+            if len({count.programme for count in counts}) < 2 or len(populations) != 1:
                 continue
-            population = populations.iloc[0]
-            least = rounded_intervals(counts).low.sum()
-            if least <= rounded_intervals(populations).high[0]:
+            population = populations[0]
+            least = evidence.allowed(*counts).low.sum()
+            if least <= evidence.allowed(population).high[0]:
                 continue
             parts = {
-                "parts": " + ".join(evidence.number(row) for _, row in counts.iterrows()),
-                "total": evidence.wording.quantity(least, "school", 0),
-                "population": evidence.number(population),
-                "population_name": evidence.wording.name("indicators", population["indicator"]),
+                "parts": phrases.listed(map(phrases.number, counts), " + "),
+                "total": phrases.quantity(least, "school", 0),
+                "population": phrases.number(population),
+                "population_name": phrases.name("indicators", population.indicator),
             }
-            yield Finding("EDS-103", population["region"], (*counts["figure_id"], population["figure_id"]), parts)
+            figures = tuple(figure.figure_id for figure in (*counts, population))
+            yield Finding("EDS-103", population.region, figures, parts)
 
 
 # --- changes, targets, plans -----------------------------------------------------------------------------------------
@@ -217,52 +146,63 @@ def overlapping_programmes(evidence: Evidence) -> Iterator[Finding]:
 
 def changes_and_levels(evidence: Evidence) -> Iterator[Finding]:
     """EDS-104, EDS-105: a printed change beside the two levels that it lies between."""
-    rows = evidence.observations
     changes = read_table("indicators").query("change_of != ''")
     level_of = dict(zip(changes["indicator"], changes["change_of"], strict=True))
-    directions = {
-        name: 1 if way == "up" else -1 for name, way in zip(changes["indicator"], changes["way"], strict=True)
+    signs = {name: 1 if way == "up" else -1 for name, way in zip(changes["indicator"], changes["way"], strict=True)}
+    cell = attrgetter("source", "territory", "programme", "group")
+    levels_of = grouped(
+        (figure for figure in evidence.regional if figure.status == "actual"),
+        lambda figure: (cell(figure), figure.indicator),
+    )
+    for change in evidence.regional:
+        levels = levels_of.get((cell(change), level_of.get(change.indicator, "")), [])
+        if len(levels) == 2:
+            earlier, later = sorted(levels, key=attrgetter("period_end"))
+            yield from _about_change(evidence, change, signs[change.indicator], earlier, later)
+
+
+def _about_change(evidence: Evidence, change: Figure, sign: int, earlier: Figure, later: Figure) -> Iterator[Finding]:
+    """What is found of one change; ``sign`` is -1 for a change that is printed as a fall."""
+    parts = {
+        "printed": phrases.as_printed(change.as_printed),
+        "earlier": phrases.value(earlier),
+        "later": phrases.value(later),
     }
-    for change in rows[rows["indicator"].isin(level_of)].to_dict("records"):
-        levels = rows[(rows["indicator"] == level_of[change["indicator"]]) & (rows["status"] == "actual")]
-        levels = levels[(levels["source"] == change["source"]) & (levels["territory"] == change["territory"])]
-        levels = levels[(levels["programme"] == change["programme"]) & (levels["group"] == change["group"])]
-        if len(levels) != 2:
-            continue
-        earlier, later = (row for _, row in levels.sort_values("period_end").iterrows())
-        parts = {
-            "printed": change["as_printed"],
-            "earlier": evidence.shown(earlier["figure_id"]),
-            "later": evidence.shown(later["figure_id"]),
-        }
-        figures = (change["figure_id"], earlier["figure_id"], later["figure_id"])
-        sign = directions[change["indicator"]]
-        apart = sign * (later["value"] - earlier["value"])
-        levels = rounded_intervals(later.to_frame().T) - rounded_intervals(earlier.to_frame().T)
-        allowed = (sign * levels.low[0], sign * levels.high[0])
-        printed = rounded_intervals(rows.loc[[change["figure_id"]]])
-        if printed.high[0] < min(allowed) or max(allowed) < printed.low[0]:
-            shown = evidence.wording.quantity(abs(apart), change["unit"], 1)
-            yield Finding("EDS-104", change["region"], figures, parts | {"computed": shown})
-        elif change["unit"] == "percentage_point" and "%" in change["as_printed"] and _lies_in(apart, printed):
-            wrong = earlier["value"] * (1 + sign * change["value"] / 100)
-            shown = evidence.wording.quantity(wrong, later["unit"], 1)
-            yield Finding("EDS-105", change["region"], figures, parts | {"wrong": shown})
+    figures = (change.figure_id, earlier.figure_id, later.figure_id)
+    apart = sign * (later.value - earlier.value)
+    difference = evidence.allowed(later) - evidence.allowed(earlier)
+    ends = (sign * difference.low, sign * difference.high)
+    allowed = Intervals(np.minimum(*ends), np.maximum(*ends), difference.about)
+    printed = evidence.allowed(change)
+    if _apart(printed, allowed):
+        shown = phrases.quantity(abs(apart), change.unit, 1)
+        yield Finding("EDS-104", change.region, figures, parts | {"computed": shown})
+    elif change.unit == "percentage_point" and "%" in change.as_printed and _lies_in(apart, printed):
+        wrong = earlier.value * (1 + sign * change.value / 100)
+        yield Finding("EDS-105", change.region, figures, parts | {"wrong": phrases.quantity(wrong, later.unit, 1)})
 
 
-def _lies_in(value: float, interval: Intervals) -> bool:
-    """Whether one interval holds the value, but for what adding decimals leaves."""
-    return bool(interval.low[0] - 1e-9 <= value <= interval.high[0] + 1e-9)
+def _lies_in(number: float, interval: Intervals) -> bool:
+    """Whether one interval holds the number, but for what adding decimals leaves."""
+    return bool(interval.low[0] - 1e-9 <= number <= interval.high[0] + 1e-9)
 
 
 def targets_without_level(evidence: Evidence) -> Iterator[Finding]:
     """EDS-106: a target for which the region reports no level."""
-    rows = evidence.observations
-    levels = set(map(tuple, rows.loc[rows["status"] == "actual", ["territory", "indicator", "group"]].to_numpy()))
-    for _, target in rows[rows["status"] == "target"].iterrows():
-        if (target["territory"], target["indicator"], target["group"]) not in levels:
-            parts = {"printed": evidence.shown(target["figure_id"]), **evidence.names(target)}
-            yield Finding("EDS-106", target["region"], (target["figure_id"],), parts)
+    thing = attrgetter("territory", "indicator", "group")
+    levels = {thing(figure) for figure in evidence.regional if figure.status == "actual"}
+    for target in evidence.regional:
+        if target.status == "target" and thing(target) not in levels:
+            yield Finding(
+                "EDS-106",
+                target.region,
+                (target.figure_id,),
+                phrases.what_and_when(target, printed=phrases.value(target)),
+            )
+
+
+_thing_and_group = attrgetter("territory", "place", "indicator", "group")
+_Kind = tuple[str, str, str]  # works, counted, programme
 
 
 def plans_past(evidence: Evidence) -> Iterator[Finding]:
@@ -270,125 +210,111 @@ def plans_past(evidence: Evidence) -> Iterator[Finding]:
 
     Where nobody gives the plan a time, its source's date stands for it, and three years pass first.
     """
-    rows = evidence.everything
     indicators = read_table("indicators")
     # What a stock was expected to be is a forecast, with no outcome of its own.
-    planned = indicators.loc[indicators["kind"] != "stock", "indicator"]
-    as_of, timeless = pd.Timestamp(evidence.as_of), rows["period_basis"] == "published"
-    passed = rows["period_end"] < pd.Series(as_of, rows.index).mask(timeless, as_of - UNTIMED_PLANS_LAST)
-    plans = rows[rows["status"].isin(["planned", "target"]) & passed]
-    thing = ["territory", "place", "indicator"]
-    done = dict(list(rows[rows["status"] == "actual"].groupby(thing)))
-    for _, plan in plans[plans["indicator"].isin(planned)].iterrows():
-        other = done.get(tuple(plan[thing]), rows.head(0))
-        if not _outcomes(plan, other).empty:
+    planned = set(indicators.loc[indicators["kind"] != "stock", "indicator"])
+    now = pd.Timestamp(evidence.as_of)
+    timed, untimed = now.to_pydatetime(), (now - UNTIMED_PLANS_LAST).to_pydatetime()
+    thing = attrgetter("territory", "place", "indicator")
+    done = [figure for figure in evidence.everything if figure.status == "actual"]
+    outcomes = {key: _latest(figures) for key, figures in grouped(done, _thing_and_group).items()}
+    at_times = {
+        key: grouped(figures, attrgetter("period_start", "period_end")) for key, figures in grouped(done, thing).items()
+    }
+    for plan in evidence.everything:
+        passed = plan.period_end < (untimed if plan.period_basis == "published" else timed)
+        if not passed or plan.status not in ("planned", "target") or plan.indicator not in planned:
             continue
-        parts = {"printed": evidence.shown(plan["figure_id"]), **evidence.names(plan), "reported": ""}
-        other = other[(other["period_start"] <= plan["period_end"]) & (other["period_end"] >= plan["period_start"])]
-        if not other.empty:
-            numbers = "; ".join(evidence.shown(figure_id) for figure_id in other["figure_id"])
-            parts["reported"] = " " + evidence.wording.text("Reported of about that time: {numbers}.", numbers=numbers)
-        if plan["period_basis"] == "published":
-            template = message("{period} (the date of the source, which prints no time)")
-            parts["period"] = evidence.wording.text(template, period=parts["period"])
-        yield Finding("EDS-107", plan["region"], (plan["figure_id"],), parts)
+        if _has_outcome(plan, outcomes.get(_thing_and_group(plan), {})):
+            continue
+        about = [
+            figure
+            for (start, end), figures in at_times.get(thing(plan), {}).items()
+            if start <= plan.period_end and plan.period_start <= end
+            for figure in figures
+        ]
+        parts = phrases.what_and_when(plan, printed=phrases.value(plan), reported=_reported(sorted(about)))
+        if plan.period_basis == "published":
+            parts["period"] = _time_of_source(plan)
+        yield Finding("EDS-107", plan.region, (plan.figure_id,), parts)
 
 
-def _outcomes(plan: pd.Series, done: pd.DataFrame) -> pd.DataFrame:
-    """What is reported as done about the thing that was planned, at the plan's time or later.
+def _latest(done: Iterable[Figure]) -> dict[_Kind, datetime]:
+    """The last day that is reported as done for each works, counted and programme."""
+    latest: dict[_Kind, datetime] = {}
+    for figure in done:
+        kind = (figure.works, figure.counted, figure.programme)
+        latest[kind] = max(figure.period_end, latest.get(kind, figure.period_end))
+    return latest
 
-    ``done``: what is done of its indicator, in its territory or place.
+
+def _has_outcome(plan: Figure, latest: Mapping[_Kind, datetime]) -> bool:
+    """Whether something is reported as done about what was planned, at the plan's time or later.
+
+    ``latest``: what is done of its indicator and group, in its territory or place.
     """
-    reported = done[(done["group"] == plan["group"]) & (done["period_end"] >= plan["period_end"])]
-    for column in ("works", "counted"):
-        reported = reported[(reported[column] == plan[column]) | (plan[column] == "")]
-    return reported[reported["programme"].isin([plan["programme"], ""]) | (plan["programme"] == "")]
+    return any(
+        end >= plan.period_end
+        and plan.works in ("", works)
+        and plan.counted in ("", counted)
+        and (plan.programme == "" or programme in (plan.programme, ""))
+        for (works, counted, programme), end in latest.items()
+    )
 
 
-# --- several sources, several candidates -----------------------------------------------------------------------------
+def _reported(about: Sequence[Figure]) -> Phrase:
+    """A sentence, after a space, of what is reported as done about a plan's time; nothing where nothing is."""
+    if not about:
+        return phrases.as_printed("")
+    values = phrases.listed(map(phrases.value, about))
+    template = message("Reported of about that time: {numbers}.")
+    return lambda wording: " " + wording.text(template, numbers=values(wording))
 
 
-def differing_sources(evidence: Evidence) -> Iterator[Finding]:
-    """EDS-108, EDS-113: sources that print different numbers for one thing at one time, beyond rounding.
-
-    Plans of different dates may differ because the plan changed.
-    """
-    placed = evidence.observations[~unplaced(evidence.observations)]
-    rows = ranked(without_reprints(placed, evidence.sources), evidence.sources)
-    for cell in _about_one_time(rows):
-        if len(cell) < 2 or cell["source"].nunique() < 2:
-            continue
-        allowed = rounded_intervals(cell)
-        if allowed.low.max() <= allowed.high.min():
-            continue
-        best = cell.iloc[0]
-        ahead = best["status"] != "actual" and cell["published_latest"].nunique() > 1
-        parts = {
-            "values": "; ".join(evidence.dated(row) for _, row in cell.iterrows()),
-            "preferred": evidence.shown(best["figure_id"]),
-            **evidence.names(best),
-        }
-        code = "EDS-113" if ahead else "EDS-108"
-        yield Finding(code, best["region"], tuple(cell["figure_id"]), parts)
+def _time_of_source(plan: Figure) -> Phrase:
+    time = phrases.period(plan)
+    template = message("{period} (the date of the source, which prints no time)")
+    return lambda wording: wording.text(template, period=time(wording))
 
 
-def _about_one_time(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The values of each series that are about one time, the preferred one first; each value stands in one group.
-
-    A source that does not say the kind of works may mean the one kind that the others name.
-    """
-    columns = [name for name in SERIES_COLUMNS if name != "works"]
-    kinds = rows["works"].replace("", None).groupby([rows[name] for name in columns]).transform("nunique")
-    works = rows["works"].where(kinds > 1, "")
-    for _, series in rows.groupby([*(rows[name] for name in columns), works], sort=False):
-        if len(series) == 1:
-            yield series
-            continue
-        left = series
-        while not left.empty:
-            first = left.iloc[0]
-            starts, ends = (left[end] - first[end] for end in ("period_start", "period_end"))
-            near = (starts.abs() <= ONE_TIME) & (ends.abs() <= ONE_TIME)
-            dateless = (left["period_basis"] == "published") & (first["period_basis"] == "published")
-            together = (left["period"] == first["period"]) | (dateless & near)
-            yield left[together]
-            left = left[~together]
+# --- candidates, words, borders ---------------------------------------------------------------------------------------
 
 
 def ambiguous_pairs(evidence: Evidence) -> Iterator[Finding]:
     """EDS-110: measures left out because several denominators fit equally well."""
     for row in evidence.measures.ambiguous.to_dict("records"):
-        candidates = row["candidates"].split()
+        numerator, candidates = evidence.by_id[row["numerator"]], row["candidates"].split()
         parts = {
-            "measure_name": evidence.wording.name("measures", row["measure"]),
-            "printed": evidence.shown(row["numerator"]),
-            "candidates": "; ".join(evidence.shown(figure_id) for figure_id in candidates),
+            "measure_name": phrases.name("measures", row["measure"]),
+            "printed": phrases.value(numerator),
+            "candidates": phrases.listed(phrases.value(evidence.by_id[figure_id]) for figure_id in candidates),
         }
-        region = evidence.row(row["numerator"])["region"]
-        yield Finding("EDS-110", region, (row["numerator"], *candidates), parts)
-
-
-# --- words and borders -----------------------------------------------------------------------------------------------
+        yield Finding("EDS-110", numerator.region, (numerator.figure_id, *candidates), parts)
 
 
 def doubts_of_readers(evidence: Evidence) -> Iterator[Finding]:
     """EDS-111: what a reader could not tell from a source, one finding a region that it concerns."""
+    of_source = grouped(evidence.everything, attrgetter("source"))
     for doubt in evidence.doubts.to_dict("records"):
-        figures = tuple(doubt["figures"].split())
-        rows = evidence.everything
-        rows = rows[rows["figure_id"].isin(figures)] if figures else rows[rows["source"] == doubt["source"]]
-        for region, concerned in rows.groupby("region", sort=True):
-            named = tuple(concerned["figure_id"]) if figures else ()
-            yield Finding("EDS-111", str(region), named, {"doubt": evidence.wording.note(doubt["doubt"])})
+        named = set(doubt["figures"].split())
+        # An earlier as-of date may leave out some of them.
+        concerned = (
+            sorted(evidence.by_id[figure_id] for figure_id in named & evidence.by_id.keys())
+            if named
+            else of_source.get(doubt["source"], [])
+        )
+        for region, figures in sorted(grouped(concerned, attrgetter("region")).items()):
+            about = tuple(figure.figure_id for figure in figures) if named else ()
+            yield Finding("EDS-111", region, about, {"doubt": phrases.note(doubt["doubt"])})
 
 
 def older_territories(evidence: Evidence) -> Iterator[Finding]:
     """EDS-112: figures about an area that has since been divided."""
-    rows = evidence.observations
-    for _, cell in rows[rows["territory"] != rows["region"]].groupby(["region", "territory", "source"]):
-        first = cell.iloc[0]
-        name = evidence.wording.name("territories", first["territory"])
-        yield Finding("EDS-112", first["region"], tuple(cell["figure_id"]), {"territory_name": name})
+    older = (figure for figure in evidence.regional if figure.territory != figure.region)
+    for figures in grouped(older, attrgetter("region", "territory", "source")).values():
+        first = figures[0]
+        parts = {"territory_name": phrases.name("territories", first.territory)}
+        yield Finding("EDS-112", first.region, tuple(figure.figure_id for figure in figures), parts)
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (

@@ -5,8 +5,10 @@ out, and measures and findings are computed anew from what remains.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +17,7 @@ from edstats.checks import find
 from edstats.clean import clean
 from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.faults import Fault
+from edstats.findings import Finding, worded
 from edstats.folders import DataNotFoundError, find_data
 from edstats.measures import compute_measures
 from edstats.raw import read_raw
@@ -39,12 +42,30 @@ class Dataset:
     as_of: date
 
 
+@dataclass(frozen=True)
+class _Unworded:
+    """A data set as far as it is the same in every language: its tables but for the findings, which are not said yet."""
+
+    tables: Mapping[str, pd.DataFrame]
+    found: tuple[Finding, ...]
+    as_of: date
+
+    def in_language(self, language: str) -> Dataset:
+        """The data set with messages in ``language``."""
+        wording = Wording(language, translated_notes(self.tables["translations"], language))
+        return Dataset(**self.tables, findings=worded(self.found, wording), as_of=self.as_of)
+
+
 def assemble(tables: Mapping[str, pd.DataFrame], as_of: date | None = None, language: str = "en") -> Dataset:
     """The data set as it stood on ``as_of`` (default: the date of the newest source), with messages in ``language``.
 
     ``tables`` has those of ``ENTERED`` by name; the others follow from them. A source counts as published when its
     latest possible date is not after ``as_of``.
     """
+    return _unworded(tables, as_of).in_language(language)
+
+
+def _unworded(tables: Mapping[str, pd.DataFrame], as_of: date | None) -> _Unworded:
     observations, sources, doubts = tables["observations"], tables["sources"], tables["doubts"]
     as_of = as_of or newest(sources)
     known = sources[sources["published_latest"] <= pd.Timestamp(as_of)]
@@ -52,20 +73,10 @@ def assemble(tables: Mapping[str, pd.DataFrame], as_of: date | None = None, lang
     doubts = doubts[doubts["source"].isin(known["source"])]
     observations, sources = typed(seen, "observations"), typed(known, "sources")
     measures = compute_measures(observations, sources)
-    translations = typed(tables["translations"], "translations")
-    wording = Wording(language, translated_notes(translations, language))
-    findings = find(observations, sources, doubts, measures, as_of, wording)
-    return Dataset(
-        observations=observations,
-        measures=measures.table,
-        findings=findings,
-        sources=sources,
-        doubts=typed(doubts, "doubts"),
-        prices=typed(tables["prices"], "prices"),
-        corrections=typed(tables["corrections"], "corrections"),
-        translations=translations,
-        as_of=as_of,
-    )
+    follow = {"observations": observations, "measures": measures.table, "sources": sources}
+    others = {name: typed(tables[name], name) for name in ("prices", "corrections", "translations")}
+    found = tuple(find(observations, sources, doubts, measures, as_of))
+    return _Unworded({**follow, "doubts": typed(doubts, "doubts"), **others}, found, as_of)
 
 
 def translated_notes(translations: pd.DataFrame, language: str) -> Mapping[str, str]:
@@ -146,6 +157,20 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     folder = Path(data) if data else find_data(Path.cwd())
     if not (folder / "clean" / "observations.csv").exists():
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
-    tables = {name: read_csv(folder / "clean" / f"{name}.csv", name) for name in ENTERED}
+    texts = tuple((folder / "clean" / f"{name}.csv").read_bytes() for name in ENTERED)
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
-    return assemble(tables, day, language)
+    dataset = _read(texts, day, language)
+    # Whoever is given a data set may change its tables; these share their columns with the kept ones until then.
+    return replace(dataset, **{table: getattr(dataset, table).copy(deep=False) for table in TABLES})
+
+
+# Kept by what the files hold, so that nothing kept can be out of date.
+@lru_cache(maxsize=4)
+def _read(texts: tuple[bytes, ...], as_of: date | None, language: str) -> Dataset:
+    return _read_unworded(texts, as_of).in_language(language)
+
+
+@lru_cache(maxsize=1)
+def _read_unworded(texts: tuple[bytes, ...], as_of: date | None) -> _Unworded:
+    tables = {name: read_csv(BytesIO(text), name) for name, text in zip(ENTERED, texts, strict=True)}
+    return _unworded(tables, as_of)

@@ -5,6 +5,7 @@ at most 46 million, and at least over at least says nothing. "About" has no widt
 What is printed are counts, sums of money and shares, so nothing printed is below zero; differences can be.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,11 @@ class Intervals:
     low: np.ndarray
     high: np.ndarray
     about: np.ndarray
+
+    def at(self, rows: Sequence[int]) -> "Intervals":
+        """The intervals of some rows, as often and in the order as they are named."""
+        places = np.asarray(rows, dtype="int64")
+        return Intervals(self.low[places], self.high[places], self.about[places])
 
     def __truediv__(self, other: "Intervals") -> "Intervals":
         """Quotient; a denominator that can be zero makes the upper end infinite, one that is zero both ends NaN."""

@@ -1,26 +1,28 @@
 """Observations become measures: shares, ratios, differences, by the rows of ``codebook/measures.csv``.
 
-A row names numerator and denominator, which groups, statuses, periods, programmes and works may meet, and whether two
-sources may; ``codebook/rules.csv`` says what each word means. A pair is made only within one territory. Where the rules
-leave several denominators that differ, nothing is computed and ``ambiguous_pairs`` says so.
+``edstats.pairing`` says which figures meet; here their values are computed, as the intervals that they stand for.
 """
 
-from collections.abc import Hashable, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from edstats.codebook import read_table
 from edstats.columns import typed
+from edstats.figures import Figure, figures_of, grouped
 from edstats.intervals import Intervals, described, printed_intervals, rounded_intervals
+from edstats.pairing import Ambiguous, Pair, Rule, candidates, named_groups, pairs
 from edstats.selection import ranked, unplaced, without_reprints
 
-# "near": the starts and the ends of two periods lie at most this many days apart, so that the count of one school
-# year can stand beside the count of the next.
-NEAR_DAYS = 366
-
-Rule = Mapping[Hashable, str]  # a row of codebook/measures.csv; to pandas a column's name can be any hashable
+_SEVERAL_YEARS = re.compile(r"[0-9]{4}/[0-9]{4}")
+# What a measure has of its numerator.
+_KEPT = ("region", "territory", "group", "works", "programme", "status", "period", "period_start", "period_end")
 
 
 @dataclass(frozen=True)
@@ -31,160 +33,119 @@ class Measures:
     ambiguous: pd.DataFrame
 
 
+class Computation(NamedTuple):
+    """What one value of a measure is computed from; a printed share and a number a year have no denominator.
+
+    ``formula`` is the rule's, or ``printed`` where a source prints the share itself.
+    """
+
+    rule: Rule
+    formula: str
+    numerator: Figure
+    denominator: Figure | None = None
+
+
 def compute_measures(observations: pd.DataFrame, sources: pd.DataFrame) -> Measures:
     """All measures that the observations allow.
 
-    Rows about a place inside a region enter none, nor do those that nothing places in time.
+    Rows about a place inside a region enter none, nor do those that nothing places in time. Raises ``ValueError`` for a
+    word in the codebook's rules that is not known.
     """
     usable = ranked(without_reprints(observations[observations["place"] == ""], sources), sources)
-    usable = usable.astype(dict.fromkeys(usable.select_dtypes("category"), "str"))
     usable = usable[~unplaced(usable)]
-    tables, ambiguous = [], []
+    by_indicator = grouped(figures_of(usable), attrgetter("indicator"))
+    computations: list[Computation] = []
+    ambiguous: list[tuple[str, str, str]] = []
     for rule in read_table("measures").to_dict("records"):
-        numerators = _candidates(usable, rule, "numerator")
-        if rule["formula"] == "per_year":
-            tables.append(_per_year(numerators, rule))
-            continue
-        pairs = _pairs(numerators, _candidates(usable, rule, "denominator"), rule)
-        pairs, unclear = _one_denominator(pairs)
-        tables.append(_quotients(pairs, rule))
-        tables.append(_printed_shares(usable, rule))
-        ambiguous.append(unclear.assign(measure=rule["measure"]))
-    table = pd.concat(tables, ignore_index=True).sort_values(["measure", "region", "numerator"], kind="stable")
-    return Measures(typed(table, "measures"), pd.concat(ambiguous, ignore_index=True))
-
-
-def _candidates(observations: pd.DataFrame, rule: Rule, side: str) -> pd.DataFrame:
-    """Observations that may stand on one side of the rule, best group first (``group_rank``)."""
-    groups, statuses, units = (rule[f"{side}_{column}"].split() for column in ("groups", "status", "units"))
-    rows = observations[observations["indicator"] == rule[side]]
-    # A printed share has another unit than the count of the same indicator, and is no part of a quotient.
-    rows = rows[rows["share_of"] == ""]
-    if groups not in (["*"], ["="]):
-        names = ["" if group == "-" else group for group in groups]
-        rows = rows[rows["group"].isin(names)].assign(group_rank=lambda kept: kept["group"].map(names.index))
-    if statuses not in (["*"], ["same"]):
-        rows = rows[rows["status"].isin(statuses)]
-    if units:
-        rows = rows[rows["unit"].isin(units)]
-    return rows if "group_rank" in rows else rows.assign(group_rank=0)
-
-
-def _pairs(numerators: pd.DataFrame, denominators: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """Every pair that the rule allows; columns of the denominator end in ``_d``. Order of preference is kept."""
-    whole_country = rule["denominator_region"] == "country"
-    if whole_country:
-        numerators = numerators[numerators["region"] != "KZ"]
-        denominators = denominators[denominators["region"] == "KZ"]
-    numerators = numerators.assign(area="KZ" if whole_country else numerators["territory"])
-    right = denominators.add_suffix("_d").assign(area=denominators["territory"].to_numpy())
-    pairs = numerators.merge(right, on="area")
-    pairs = pairs[pairs["figure_id"] != pairs["figure_id_d"]]
-    for allowed in MEETINGS:
-        pairs = pairs[allowed(pairs, rule)]
-    return pairs
-
-
-def _counted_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    """Education facilities are no part of schools; money and places may be divided by either."""
-    same = (pairs["counted"] == "facility") == (pairs["counted_d"] == "facility")
-    return pd.Series(True, pairs.index) if rule["formula"] in ("ratio", "sum") else same
-
-
-def _groups_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    same = pairs["group"] == pairs["group_d"]
-    return same if rule["denominator_groups"] == "=" else pd.Series(True, pairs.index)
-
-
-def _statuses_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    same = pairs["status"] == pairs["status_d"]
-    return same if rule["denominator_status"] == "same" else pd.Series(True, pairs.index)
-
-
-def _periods_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    ends = (pairs["period_end"] - pairs["period_end_d"]).abs().dt.days
-    starts = (pairs["period_start"] - pairs["period_start_d"]).abs().dt.days
-    meets = {
-        # A year that a source prints and the year that stands for none are not known to be the same.
-        "same": (pairs["period"] == pairs["period_d"]) & (pairs["period_basis"] == pairs["period_basis_d"]),
-        "overlap": (pairs["period_start"] <= pairs["period_end_d"]) & (pairs["period_start_d"] <= pairs["period_end"]),
-        "near": ends.clip(lower=starts) <= NEAR_DAYS,
-        "earlier": pairs["period_end"] < pairs["period_end_d"],
-        "any": pd.Series(True, pairs.index),
-    }
-    return meets[rule["periods"]]
-
-
-def _programmes_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    same, named = pairs["programme"] == pairs["programme_d"], pairs["programme"] != ""
-    meets = {
-        "same": same,
-        "tied": same & named,
-        "none": same & ~named,
-        "part": named & (pairs["programme_d"] == ""),
-        "any": pd.Series(True, pairs.index),
-    }
-    return meets[rule["programmes"]]
-
-
-def _works_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    same = pairs["works"] == pairs["works_d"]
-    return same if rule["works"] == "same" else pd.Series(True, pairs.index)
-
-
-def _sources_meet(pairs: pd.DataFrame, rule: Rule) -> pd.Series:
-    same = pairs["source"] == pairs["source_d"]
-    if rule["sources"] == "same":
-        return same
-    # Two sources meet only for a numerator that finds no denominator in its own.
-    served = set(pairs.loc[same, "figure_id"])
-    return same | ~pairs["figure_id"].isin(served)
-
-
-# What numerator and denominator must have in common; two sources meet last, among what is left.
-MEETINGS = (
-    *(_counted_meet, _groups_meet, _statuses_meet, _periods_meet, _programmes_meet, _works_meet),
-    _sources_meet,
-)
-
-
-def _one_denominator(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The best denominator of each numerator; numerators whose best ones differ in value are set apart.
-
-    Best: the group named first in the rule, then the period nearest in time. Among denominators of other sources the
-    order of preference decides; denominators of one source that are equally near cannot be told apart.
-    """
-    distance = (pairs["period_end"] - pairs["period_end_d"]).abs()
-    order = pairs.assign(distance=distance).sort_values(["group_rank_d", "distance"], kind="stable")
-    keys = ["figure_id", "group_rank_d", "distance"]
-    first = order.drop_duplicates("figure_id")
-    level = order.merge(first[[*keys, "source_d"]], on=[*keys, "source_d"])
-    level = level[level.groupby("figure_id")["value_d"].transform("nunique") > 1]
-    unclear = level.groupby("figure_id")["figure_id_d"].agg(" ".join).rename("candidates").reset_index()
-    clear = first[~first["figure_id"].isin(unclear["figure_id"])]
-    return clear, unclear.rename(columns={"figure_id": "numerator"})
-
-
-def _quotients(pairs: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    right = pairs.filter(regex="_d$").rename(columns=lambda name: name.removesuffix("_d"))
-    printed = _formula(rule["formula"], printed_intervals(pairs), printed_intervals(right))
-    rounded = _formula(rule["formula"], rounded_intervals(pairs), rounded_intervals(right))
-    apart = (pairs["period_start"] > pairs["period_end_d"]) | (pairs["period_start_d"] > pairs["period_end"])
-    pairing = np.where(
-        pairs["source"] != pairs["source_d"],
-        "two sources",
-        np.where(apart, "two dates", "one source"),
+        for found in _computations(by_indicator, rule):
+            if isinstance(found, Computation):
+                computations.append(found)
+            else:
+                names = " ".join(figure.figure_id for figure in found.candidates)
+                ambiguous.append((rule["measure"], found.numerator.figure_id, names))
+    table = _table(computations, printed_intervals(usable), rounded_intervals(usable))
+    return Measures(
+        typed(table.sort_values(["measure", "region", "numerator"], kind="stable"), "measures"),
+        pd.DataFrame(ambiguous, columns=["measure", "numerator", "candidates"]),
     )
-    table = _measured(pairs, rule, printed, rounded)
-    return table.assign(
-        # One side of facilities makes it a matter of facilities.
-        counted=np.where(
-            pairs["counted_d"].isin(["facility"]) | (pairs["counted"] == ""), pairs["counted_d"], pairs["counted"]
-        ),
-        denominator=pairs["figure_id_d"].to_numpy(),
-        published_latest=pairs[["published_latest", "published_latest_d"]].max(axis=1).to_numpy(),
-        pairing=pairing,
-    ).dropna(subset="value")
+
+
+def _computations(by_indicator: Mapping[str, Sequence[Figure]], rule: Rule) -> Iterator[Computation | Ambiguous]:
+    """What the rule computes from ranked figures, and the numerators for which it cannot."""
+    reported = by_indicator.get(rule["numerator"], [])
+    numerators = candidates(reported, rule, "numerator")
+    if rule["formula"] == "per_year":
+        yield from (Computation(rule, "per_year", figure) for figure in numerators if _spread_over_years(figure))
+        return
+    denominators = candidates(by_indicator.get(rule["denominator"], []), rule, "denominator")
+    for met in pairs(numerators, denominators, rule):
+        yield Computation(rule, rule["formula"], *met) if isinstance(met, Pair) else met
+    yield from (Computation(rule, "printed", figure) for figure in reported if _is_printed_share(figure, rule))
+
+
+def _is_printed_share(figure: Figure, rule: Rule) -> bool:
+    """Shares that sources print stand beside the computed ones, and alone where a count is missing."""
+    if rule["formula"] != "share" or rule["unit"] != "percent":
+        return False
+    groups = named_groups(rule, "numerator")
+    of_whole = figure.share_of == rule["denominator"] and figure.unit == "percent"
+    return of_whole and (groups is None or figure.group in groups)
+
+
+def _spread_over_years(figure: Figure) -> bool:
+    """A number of several years can be spread evenly over them; a single year or a date says nothing new."""
+    whole_years = _SEVERAL_YEARS.fullmatch(figure.period) is not None and figure.period_basis != "published"
+    return whole_years and _years(figure) > 1
+
+
+def _years(figure: Figure) -> int:
+    return figure.period_end.year - figure.period_start.year + 1
+
+
+def _table(computations: Sequence[Computation], printed: Intervals, rounded: Intervals) -> pd.DataFrame:
+    """The columns of ``measures``, without values that the printed numbers leave undetermined.
+
+    ``printed`` and ``rounded`` are those of the figures, by ``row``.
+    """
+    rounding = _values(computations, rounded)
+    table = pd.DataFrame(
+        {
+            **{name: [getattr(computed.numerator, name) for computed in computations] for name in _KEPT},
+            "measure": [computed.rule["measure"] for computed in computations],
+            "unit": [computed.rule["unit"] for computed in computations],
+            "counted": [_counted(computed) for computed in computations],
+            "numerator": [computed.numerator.figure_id for computed in computations],
+            "denominator": [
+                computed.denominator.figure_id if computed.denominator else "" for computed in computations
+            ],
+            "published_latest": [_published_latest(computed) for computed in computations],
+            "pairing": [_pairing(computed) for computed in computations],
+            "rounding_low": np.where(np.isfinite(rounding.low), rounding.low, np.nan),
+            "rounding_high": np.where(np.isfinite(rounding.high), rounding.high, np.nan),
+        }
+    ).assign(**described(_values(computations, printed)))
+    return table.dropna(subset="value")
+
+
+def _values(computations: Sequence[Computation], intervals: Intervals) -> Intervals:
+    """The interval of each value; ``intervals`` are those of the figures, by ``row``."""
+    count = len(computations)
+    low, high, about = np.empty(count), np.empty(count), np.empty(count, dtype="bool")
+    formulas = np.array([computed.formula for computed in computations], dtype="str")
+    for formula in np.unique(formulas):
+        here = np.flatnonzero(formulas == formula)
+        of_formula = [computations[place] for place in here.tolist()]
+        left = intervals.at([computed.numerator.row for computed in of_formula])
+        if formula == "printed":
+            values = left
+        elif formula == "per_year":
+            years = np.array([_years(computed.numerator) for computed in of_formula], dtype="float64")
+            values = left / Intervals(years, years, np.zeros(len(years), dtype="bool"))
+        else:
+            right = intervals.at([computed.denominator.row for computed in of_formula if computed.denominator])
+            values = _formula(formula, left, right)
+        low[here], high[here], about[here] = values.low, values.high, values.about
+    return Intervals(low, high, about)
 
 
 def _formula(formula: str, left: Intervals, right: Intervals) -> Intervals:
@@ -203,38 +164,22 @@ def _formula(formula: str, left: Intervals, right: Intervals) -> Intervals:
     raise ValueError(f"codebook/measures.csv: no formula '{formula}'")
 
 
-def _printed_shares(observations: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """Shares that sources print: they stand beside the computed ones, and alone where a count is missing."""
-    if rule["formula"] != "share" or rule["unit"] != "percent":
-        return pd.DataFrame()
-    rows = observations[observations["indicator"] == rule["numerator"]]
-    rows = rows[(rows["share_of"] == rule["denominator"]) & (rows["unit"] == "percent")]
-    groups = ["" if group == "-" else group for group in rule["numerator_groups"].split()]
-    rows = rows if groups == ["*"] else rows[rows["group"].isin(groups)]
-    table = _measured(rows, rule, printed_intervals(rows), rounded_intervals(rows))
-    return table.assign(denominator="", pairing="as printed").dropna(subset="value")
+def _counted(computed: Computation) -> str:
+    """What is counted: one side of facilities makes it a matter of facilities."""
+    own, other = computed.numerator.counted, computed.denominator
+    return other.counted if other and (other.counted == "facility" or own == "") else own
 
 
-def _per_year(rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """A number of several years spread evenly over them; a single year or a date says nothing new."""
-    years = rows["period_end"].dt.year - rows["period_start"].dt.year + 1
-    whole = rows["period"].str.fullmatch(r"\d{4}/\d{4}") & (rows["period_basis"] != "published") & (years > 1)
-    rows, years = rows[whole], years[whole].to_numpy("float64")
-    printed, rounded = printed_intervals(rows), rounded_intervals(rows)
-    printed = Intervals(printed.low / years, printed.high / years, printed.about)
-    rounded = Intervals(rounded.low / years, rounded.high / years, rounded.about)
-    return _measured(rows, rule, printed, rounded).assign(denominator="", pairing="one figure").dropna(subset="value")
+def _published_latest(computed: Computation) -> datetime:
+    own, other = computed.numerator.published_latest, computed.denominator
+    return max(own, other.published_latest) if other else own
 
 
-def _measured(rows: pd.DataFrame, rule: Rule, printed: Intervals, rounded: Intervals) -> pd.DataFrame:
-    """What measures share, computed or not: whose they are, when, and what the printed numbers allow."""
-    kept = ["region", "territory", "group", "works", "counted", "programme", "status"]
-    table = rows[[*kept, "period", "period_start", "period_end", "published_latest"]].reset_index(drop=True)
-    return table.assign(
-        measure=rule["measure"],
-        unit=rule["unit"],
-        numerator=rows["figure_id"].to_numpy(),
-        rounding_low=np.where(np.isfinite(rounded.low), rounded.low, np.nan),
-        rounding_high=np.where(np.isfinite(rounded.high), rounded.high, np.nan),
-        **described(printed),
-    )
+def _pairing(computed: Computation) -> str:
+    numerator, denominator = computed.numerator, computed.denominator
+    if denominator is None:
+        return "as printed" if computed.formula == "printed" else "one figure"
+    if numerator.source != denominator.source:
+        return "two sources"
+    apart = numerator.period_start > denominator.period_end or denominator.period_start > numerator.period_end
+    return "two dates" if apart else "one source"
