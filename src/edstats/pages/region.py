@@ -19,7 +19,7 @@ from edstats.pages.news import what_is_new
 from edstats.pages.parameters import Parameters, UnknownParameter
 from edstats.pages.ranking import Ranking
 from edstats.pages.region_charts import RegionCharts
-from edstats.pages.sections import heading, of_topic, page_name, paragraph, section, years_of
+from edstats.pages.sections import heading, of_topic, page_name, paragraph, section, years_between
 from edstats.pages.standing import Standings
 from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, anchor
@@ -36,7 +36,8 @@ def region_heading(observations: pd.DataFrame, place: PlaceName, wording: Wordin
     placed = whole[~unplaced(whole)]
     facts = placed[placed["status"] == "actual"]
     placed = next(rows for rows in (facts, placed, observations) if len(rows))
-    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years_of(placed))
+    years = years_between(placed["period_start"].min(), placed["period_end"].max())
+    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years)
 
 
 @dataclass(frozen=True)

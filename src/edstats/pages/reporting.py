@@ -1,6 +1,8 @@
 """What the comparison page says of several regions at once: rows of charts, totals, and who reports what."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -20,6 +22,8 @@ from edstats.wording import Plural, Record, Wording
 
 # Values further apart in time are not set against each other in a title.
 MOST_YEARS_APART = 2
+# Qualifiers of numbers that are no bounds.
+PLAIN = ("exact", "about")
 SPREAD = Plural(
     "{name}: {low} to {high} in {count} region ({years})", "{name}: {low} to {high} in {count} regions ({years})"
 )
@@ -42,8 +46,8 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
 
     The country stands first and in grey; regions follow by their value where all can be ranked, else by name.
     """
-    shown = rows[(rows["use"] == "shown") & (rows["region"] != "KZ")]
-    ranked = not shown.empty and comparable(shown)
+    shown = rows[(rows["use"] == "shown") & (rows["region"] != "KZ")].to_dict("records")
+    ranked = bool(shown) and comparable(shown)
     chart_rows = []
     columns = ["region", "counted"] if name_counted else ["region"]
     for own in _grouped(rows, columns):
@@ -67,26 +71,27 @@ def _grouped(rows: pd.DataFrame, columns: list[str]) -> list[list[Record]]:
     return [groups[key] for key in sorted(groups)]
 
 
-def _newest(rows: list[Record]) -> list[Record]:
+def _newest(rows: Sequence[Record]) -> list[Record]:
     """The rows that are shown, done before ahead."""
     return sorted((row for row in rows if row["use"] == "shown"), key=lambda row: str(row["ahead"]), reverse=True)
 
 
-def _plain_facts(rows: pd.DataFrame) -> pd.DataFrame:
+def _plain_facts(rows: Sequence[Record]) -> list[Record]:
     """Facts that are no bounds, of whole groups and of schools, in the unit that most of them have."""
-    facts = rows[(rows["ahead"] == "done") & rows["qualifier"].isin(["exact", "about"]) & (rows["group"] == "")]
-    facts = facts[facts["counted"] != "facility"]
-    units = facts["unit"].astype("str")
-    return facts[units == units.mode().iloc[0]] if len(facts) else facts
+    facts = [row for row in rows if row["ahead"] == "done" and row["qualifier"] in PLAIN and row["group"] == ""]
+    facts = [row for row in facts if row["counted"] != "facility"]
+    units = Counter(row["unit"] for row in facts)
+    most = min(units, key=lambda unit: (-units[unit], unit), default="")
+    return [row for row in facts if row["unit"] == most]
 
 
-def comparable(rows: pd.DataFrame) -> bool:
+def comparable(rows: Sequence[Record]) -> bool:
     """Whether numbers can be ranked: facts of one kind and about one time, none of them a bound."""
-    if any(rows[column].astype("str").nunique() > 1 for column in ("counted", "group", "unit")):
+    if len({(row["counted"], row["group"], row["unit"]) for row in rows}) > 1:
         return False
-    years = rows["period_end"].dt.year
-    exact = bool(rows["qualifier"].isin(["exact", "about"]).all()) and set(rows["ahead"]) == {"done"}
-    return exact and int(years.max() - years.min()) <= MOST_YEARS_APART
+    years = [row["period_end"].year for row in rows]
+    exact = all(row["qualifier"] in PLAIN and row["ahead"] == "done" for row in rows)
+    return exact and max(years) - min(years) <= MOST_YEARS_APART
 
 
 def _details(teller: Teller, row: Record) -> str:
@@ -101,26 +106,15 @@ def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
     Else how far the facts among them reach and of when they are, or how many numbers there are.
     """
     wording = teller.wording
-    regions = shown[shown["region"] != "KZ"]
-    ends = (regions if len(regions) else shown).sort_values("value")
-    low, high = ends.iloc[[0, -1]].to_dict("records")
+    rows = shown.sort_values("value", kind="stable").to_dict("records")
+    ends = [row for row in rows if row["region"] != "KZ"] or rows
+    low, high = ends[0], ends[-1]
     top = wording.name("regions", str(high["region"]))
     if len(ends) == 1:
         value = ", ".join(filter(None, [teller.number(high), teller.status_words(high)]))
         return wording.text("{name}: {value}, {region}", name=name, value=value, region=top)
-    alike = _plain_facts(ends)
-    if not comparable(ends) and alike["region"].nunique() > 1:
-        lowest, highest = alike.sort_values("value").iloc[[0, -1]].to_dict("records")
-        return wording.plural(
-            *SPREAD,
-            alike["region"].nunique(),
-            name=name,
-            low=teller.number(lowest),
-            high=teller.number(highest),
-            years=years_of(alike),
-        )
     if not comparable(ends):
-        return wording.plural(*UNLIKE, len(ends), name=name, years=years_of(ends))
+        return _unlike_title(teller, ends, name)
     return wording.text(
         "{name}: from {low} ({bottom}) to {high} ({top})",
         name=name,
@@ -129,6 +123,16 @@ def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
         bottom=wording.name("regions", str(low["region"])),
         top=top,
     )
+
+
+def _unlike_title(teller: Teller, ends: Sequence[Record], name: str) -> str:
+    """What is said of numbers that cannot be ranked; ``ends`` are in order of their values."""
+    alike = _plain_facts(ends)
+    regions = len({row["region"] for row in alike})
+    if regions <= 1:
+        return teller.wording.plural(*UNLIKE, len(ends), name=name, years=years_of(ends))
+    low, high = teller.number(alike[0]), teller.number(alike[-1])
+    return teller.wording.plural(*SPREAD, regions, name=name, low=low, high=high, years=years_of(alike))
 
 
 def observation_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
@@ -237,10 +241,10 @@ def coverage(teller: Teller) -> Html:
     rows = [
         [
             name,
-            *("×" if outside.loc[name, region] else str(counts.loc[name, region] or "–") for region in counts.columns),
+            *("×" if out else str(count or "–") for out, count in zip(is_outside, of_regions, strict=True)),
             text("{part} of {all}", part=reporting[name], all=asked[name]),
         ]
-        for name in counts.index
+        for name, is_outside, of_regions in zip(counts.index, outside.to_numpy(), counts.to_numpy(), strict=True)
     ]
     caption = text("Figures of each indicator by region; –: not reported, ×: does not apply")
     table = html_table(

@@ -32,9 +32,9 @@ def of_topic(table: str, topic: str) -> list[str]:
     return [code for code, entry in entries_of(table, table.removesuffix("s")).items() if entry["topic"] == topic]
 
 
-def years_of(rows: pd.DataFrame) -> str:
+def years_of(rows: Sequence[Record]) -> str:
     """The years that measures or observations are about: "2024", "2018–2026"."""
-    return years_between(rows["period_start"].min(), rows["period_end"].max())
+    return years_between(min(row["period_start"] for row in rows), max(row["period_end"] for row in rows))
 
 
 def years_between(first: pd.Timestamp, last: pd.Timestamp) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from edstats.lookups import entries_of
 from edstats.pages.ranking import Ranking, first_of_each, with_use
-from edstats.pages.sections import years_between
+from edstats.pages.sections import years_of
 from edstats.wording import Plural, Record, Wording, is_missing
 
 ONE_YEAR = 366  # days
@@ -72,10 +72,7 @@ class Standings:
         others = self.others_like(row)
         if not others:
             return self.wording.text("No number of another region can be set beside it.")
-        count = len(others)
-        years = years_between(
-            min(other["period_start"] for other in others), max(other["period_end"] for other in others)
-        )
+        count, years = len(others), years_of(others)
         lower = sum(_top(other) < row["value"] and other["qualifier"] != "at_least" for other in others)
         higher = sum(other["value"] >= row["value"] and other["qualifier"] != "at_most" for other in others)
         bound = row["qualifier"] not in ("exact", "about")
