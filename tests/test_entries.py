@@ -12,7 +12,7 @@ from conftest import Rows, make_dataset
 from edstats.dataset import Dataset
 from edstats.entries import figure_entries, figure_facts, measure_entries, measure_facts
 from edstats.teller import Teller
-from edstats.wording import Wording
+from edstats.wording import Record, Wording
 
 SOURCES = [
     {"source": "akimat", "published": "2024-12-02", "publisher": "Akimat of Aktobe", "language": "ru"},
@@ -96,10 +96,10 @@ def _rows(teller: Teller, *figures: str) -> pd.DataFrame:
     return rows[rows["figure_id"].isin(figures)]
 
 
-def _measure(teller: Teller, measure: str, region: str = "KZ-15") -> pd.Series:
+def _measure(teller: Teller, measure: str, region: str = "KZ-15") -> Record:
     rows = teller.dataset.measures.query("measure == @measure and region == @region")
     assert len(rows) == 1, teller.dataset.measures[["region", "measure", "numerator", "denominator"]]
-    return rows.iloc[0]
+    return rows.iloc[0].to_dict()
 
 
 def _of_measure(teller: Teller, measure: str, region: str = "KZ-15") -> dict[str, str]:
@@ -271,7 +271,7 @@ def test_a_note_that_nobody_translated_stands_as_english(dataset: Dataset) -> No
 
 
 def test_an_entry_says_nothing_twice_and_nothing_empty(teller: Teller) -> None:
-    for _, row in teller.dataset.observations.iterrows():
+    for row in teller.dataset.observations.to_dict("records"):
         facts = figure_facts(teller, row)
         assert len(dict(facts)) == len(facts)
         assert all(fact for _, fact in facts)
@@ -302,7 +302,7 @@ def test_printed_words_are_escaped(teller: Teller) -> None:
 def test_a_measure_says_how_it_was_computed(teller: Teller, measure: str, said: str) -> None:
     rows = teller.dataset.measures
     rows = rows[(rows["measure"] == measure) & (rows["region"] == "KZ-15") & (rows["status"] == "actual")]
-    computed = [_text(str(dict(measure_facts(teller, row))["How computed"])) for _, row in rows.iterrows()]
+    computed = [_text(str(dict(measure_facts(teller, row))["How computed"])) for row in rows.to_dict("records")]
     assert any(found.startswith(said) for found in computed), computed
 
 
@@ -339,7 +339,7 @@ def test_two_dates_are_said(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def test_doubts_of_both_figures_are_told_once(teller: Teller) -> None:
     rows = teller.dataset.measures.query("measure == 'rural_school_share' and numerator == 'akimat#2'")
-    doubts = _text(str(dict(measure_facts(teller, rows.iloc[0]))["Doubts"]))
+    doubts = _text(str(dict(measure_facts(teller, rows.iloc[0].to_dict()))["Doubts"]))
     assert doubts == "contradiction; to keep in mind"
     assert "Doubts" not in _of_measure(teller, "places_per_new_school")
 

@@ -1,13 +1,12 @@
 """How a region's number stands to those of the other regions: like beside like, facts only, with their years."""
 
-import pandas as pd
 import pytest
 from conftest import Rows, make_dataset
 
 from edstats.dataset import Dataset
-from edstats.pages.standing import others_like, standing
-from edstats.teller import Teller
-from edstats.wording import Wording
+from edstats.pages.ranking import Ranking
+from edstats.pages.standing import Standings
+from edstats.wording import Record, Wording
 
 OWN = "KZ-15"
 SOURCES = [{"source": "own", "published": "2024-12-02"}, {"source": "others", "published": "2024-12-03"}]
@@ -204,46 +203,50 @@ def _row(region: str, indicator: str, printed: str, more: dict[str, str]) -> dic
 
 
 @pytest.fixture(scope="module")
-def teller(tmp_path_factory: pytest.TempPathFactory) -> Teller:
+def standings(tmp_path_factory: pytest.TempPathFactory) -> Standings:
     own: Rows = []
     others: Rows = []
     for indicator, printed, more, entries, _ in RULES.values():
         own.append(_row(OWN, indicator, printed, more))
         others += [_row(region, indicator, words, columns) for region, words, columns in entries]
     dataset = make_dataset(tmp_path_factory.mktemp("standing"), SOURCES, {"own": own, "others": others})
-    return Teller(dataset, Wording("en"))
+    return _standings(dataset)
 
 
-def _own(dataset: Dataset, indicator: str) -> pd.Series:
+def _standings(dataset: Dataset) -> Standings:
+    return Standings(Ranking(dataset), Wording("en"))
+
+
+def _own(dataset: Dataset, indicator: str) -> Record:
     rows = dataset.observations.query("source == 'own' and indicator == @indicator")
     assert len(rows) == 1
-    return rows.iloc[0]
+    return rows.iloc[0].to_dict()
 
 
-def _measure(dataset: Dataset, measure: str) -> pd.Series:
+def _measure(dataset: Dataset, measure: str) -> Record:
     rows = dataset.measures.query("region == @OWN and measure == @measure")
     assert len(rows) == 1
-    return rows.iloc[0]
+    return rows.iloc[0].to_dict()
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_number_stands_to_those_that_are_like_it(teller: Teller, rule: str) -> None:
+def test_a_number_stands_to_those_that_are_like_it(standings: Standings, rule: str) -> None:
     indicator, *_, said = RULES[rule]
-    assert standing(teller, _own(teller.dataset, indicator)) == said
+    assert standings.standing(_own(standings.ranking.dataset, indicator)) == said
 
 
-def test_a_measure_stands_to_the_same_measure_of_others(teller: Teller) -> None:
-    share = _measure(teller.dataset, "small_school_share")
+def test_a_measure_stands_to_the_same_measure_of_others(standings: Standings) -> None:
+    share = _measure(standings.ranking.dataset, "small_school_share")
     assert share["value"] == 75
-    assert sorted(others_like(teller, share)["region"].astype("str")) == ["KZ-39", "KZ-61"]
-    assert standing(teller, share) == HIGHER
+    assert sorted(other["region"] for other in standings.others_like(share)) == ["KZ-39", "KZ-61"]
+    assert standings.standing(share) == HIGHER
 
 
-def test_each_region_stands_once(teller: Teller) -> None:
+def test_each_region_stands_once(standings: Standings) -> None:
     for indicator, *_ in RULES.values():
-        others = others_like(teller, _own(teller.dataset, indicator))
-        assert others["region"].is_unique
-        assert not {OWN, "KZ"} & set(others["region"])
+        others = [other["region"] for other in standings.others_like(_own(standings.ranking.dataset, indicator))]
+        assert len(others) == len(set(others))
+        assert not {OWN, "KZ"} & set(others)
 
 
 def test_spending_stands_to_spending_on_the_same_works_and_the_same_count(
@@ -264,10 +267,10 @@ def test_spending_stands_to_spending_on_the_same_works_and_the_same_count(
         *spending("KZ-31", 9, works="capital", counted="facility"),
     ]
     figures = {"own": spending(OWN, 1, works="capital"), "others": others}
-    made = Teller(make_dataset(tmp_path_factory.mktemp("spending"), SOURCES, figures), Wording("en"))
-    row = _measure(made.dataset, "renovation_spending_per_school")
-    assert sorted(others_like(made, row)["region"].astype("str")) == ["KZ-39", "KZ-61"]
-    assert standing(made, row) == NOT_HIGHER
+    made = _standings(make_dataset(tmp_path_factory.mktemp("spending"), SOURCES, figures))
+    row = _measure(made.ranking.dataset, "renovation_spending_per_school")
+    assert sorted(other["region"] for other in made.others_like(row)) == ["KZ-39", "KZ-61"]
+    assert made.standing(row) == NOT_HIGHER
 
 
 def test_planned_spending_stands_to_none(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -279,5 +282,5 @@ def test_planned_spending_stands_to_none(tmp_path_factory: pytest.TempPathFactor
         ]
         for source, region in (("own", OWN), ("others", "KZ-61"))
     }
-    made = Teller(make_dataset(tmp_path_factory.mktemp("planned"), SOURCES, figures), Wording("en"))
-    assert standing(made, _measure(made.dataset, "renovation_spending_per_school")) == ""
+    made = _standings(make_dataset(tmp_path_factory.mktemp("planned"), SOURCES, figures))
+    assert made.standing(_measure(made.ranking.dataset, "renovation_spending_per_school")) == ""

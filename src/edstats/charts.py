@@ -8,6 +8,7 @@ import base64
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +17,7 @@ import seaborn as sns
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from edstats.chart_svg import FAINT, FOCUS, INK, OTHER, PAPER, SHADES, STYLE, TEXT_SIZE, TINT, inline_svg
 
@@ -130,13 +132,22 @@ def dots(rows: Sequence[Row], text: ChartText, scale: Scale) -> Markup:
 
 
 def _dots(axes: Axes, position: float, row: Row) -> None:
-    axes.axhline(position, color=FAINT, linewidth=1, zorder=1)
+    axes.add_artist(
+        Line2D([0, 1], [position] * 2, transform=axes.get_yaxis_transform(), color=FAINT, linewidth=1, zorder=1)
+    )
     if row.connected:
-        axes.plot([mark.value for mark in row.marks], [position] * len(row.marks), color=FOCUS, linewidth=2, zorder=2)
-    axes.plot(row.others, [position] * len(row.others), "o", color=OTHER, markersize=5, alpha=0.6, zorder=2)
-    axes.plot(row.trail, [position] * len(row.trail), "|", color=OTHER, markersize=9, markeredgewidth=2, zorder=2)
+        _line(axes, [mark.value for mark in row.marks], position, linewidth=2, color=FOCUS)
+    if row.others:
+        _line(axes, row.others, position, linestyle="", marker="o", color=OTHER, markersize=5, alpha=0.6)
+    if row.trail:
+        _line(axes, row.trail, position, linestyle="", marker="|", color=OTHER, markersize=9, markeredgewidth=2)
     for mark in row.marks:
         _dot(axes, position, mark)
+
+
+def _line(axes: Axes, values: Sequence[float], position: float, **style: Any) -> None:
+    """Values on one height. The axes have their limits, which ``axes.plot`` would follow after each line."""
+    axes.add_artist(Line2D(values, [position] * len(values), **{"zorder": 2, **style}))
 
 
 def _label_lines(row: Row) -> list[tuple[str, str]]:
@@ -188,8 +199,6 @@ def heatmap(counts: pd.DataFrame, text: ChartText) -> Markup:
         axes = figure.add_axes((0.47, 0.0, 0.45, 1 - top / height))
         sns.heatmap(
             pd.DataFrame(np.digitize(counts, SHADED_FROM), counts.index, counts.columns),
-            annot=counts.astype("str").mask(counts == 0, "–").to_numpy(),
-            fmt="",
             vmin=0,
             vmax=len(SHADES) - 1,
             cmap=list(SHADES),
@@ -198,9 +207,10 @@ def heatmap(counts: pd.DataFrame, text: ChartText) -> Markup:
             linecolor=PAPER,
             ax=axes,
         )
-        for words in axes.texts:
-            shade = int(np.digitize(int(words.get_text().replace("–", "0")), SHADED_FROM))
-            words.set_color(PAPER if shade == len(SHADES) - 1 else INK)
+        # Not by ``annot`` of seaborn, which works out the colour of every number anew.
+        for (row, column), count in np.ndenumerate(counts):
+            colour = PAPER if count >= SHADED_FROM[-1] else INK
+            axes.text(column + 0.5, row + 0.5, str(count or "–"), ha="center", va="center", color=colour)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
         axes.set_xticks(axes.get_xticks(), counts.columns, rotation=55, ha="left", rotation_mode="anchor")
@@ -249,11 +259,13 @@ def _dot(axes: Axes, position: float, mark: Mark) -> None:
     colour = FOCUS if mark.focus else OTHER
     face = colour if mark.status == "actual" else PAPER
     if mark.high is not None:
-        axes.plot([mark.value, mark.high], [position] * 2, color=colour, linewidth=4, solid_capstyle="round", zorder=2)
-    axes.plot(
-        mark.value,
+        _line(axes, [mark.value, mark.high], position, color=colour, linewidth=4, solid_capstyle="round")
+    _line(
+        axes,
+        [mark.value],
         position,
-        POINTERS.get(mark.qualifier, "o"),
+        linestyle="",
+        marker=POINTERS.get(mark.qualifier, "o"),
         markersize=9,
         markerfacecolor=face,
         markeredgecolor=colour,

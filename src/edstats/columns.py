@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -66,9 +67,9 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(float(value))
 
 
-def read_csv(path: Path, table: str) -> pd.DataFrame:
-    """A clean table read back from ``path``, typed. Raises ``FileNotFoundError`` or ``KeyError`` (a column missing)."""
-    strings = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+def read_csv(file: Path | BinaryIO, table: str) -> pd.DataFrame:
+    """A clean table read back, typed. Raises ``FileNotFoundError`` or ``KeyError`` (a column missing)."""
+    strings = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
     for name, kind in column_types(table).items():
         if kind in ("float64", "date"):
             strings[name] = strings[name].where(strings[name] != "", None)

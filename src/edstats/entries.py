@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.codebook import read_table
+from edstats.lookups import entries_of
 from edstats.tables import anchor
 from edstats.teller import Teller, lower_first
-from edstats.wording import message
+from edstats.wording import Record, is_missing, message
 
 Fact = tuple[str, Markup | str]
 # How the two sides of a measure meet; a measure of one side is divided by years or was printed.
@@ -24,26 +24,26 @@ def figure_entries(teller: Teller, observations: pd.DataFrame, anchors: bool, wi
 
     ``with_region``: the rows are of several regions, and the region heads each entry.
     """
-    return _listed([_figure(teller, row, anchors, with_region) for _, row in observations.iterrows()])
+    rows = map(teller.observation, observations["figure_id"])
+    return _listed([_figure(teller, row, anchors, with_region) for row in rows])
 
 
 def measure_entries(teller: Teller, measures: pd.DataFrame, with_region: bool = False) -> Markup:
     """Every measure as an entry; ``with_region``: the rows are of one measure and several regions."""
-    labels = teller.measure_labels(measures)
-    rules = read_table("measures")
-    headlined = set(rules.loc[rules["headline"] != "", "measure"])
+    rows = measures.to_dict("records")
     entries = []
-    for label, (_, row) in zip(labels, measures.iterrows(), strict=True):
+    for label, row in zip(teller.measure_labels(rows), rows, strict=True):
         what = label
         if with_region:
             area = teller.wording.name("territories", str(row["territory"]))
             what = area + teller.measure_particulars(row) + label.removeprefix(teller.measure(row))
-        identifier = "" if with_region or str(row["measure"]) not in headlined else measure_anchor(row)
+        headlined = not with_region and entries_of("measures", "measure")[row["measure"]]["headline"]
+        identifier = measure_anchor(row) if headlined else ""
         entries.append(_entry(teller, row, what, measure_facts(teller, row), identifier))
     return _listed(entries)
 
 
-def measure_anchor(row: pd.Series) -> str:
+def measure_anchor(row: Record) -> str:
     """The anchor of a measure on its region's page: stable over builds and languages."""
     return anchor(f"{row['measure']}-{row['numerator']}").replace("f-", "m-", 1)
 
@@ -53,7 +53,7 @@ def _listed(entries: Sequence[Markup]) -> Markup:
     return Markup('<ul class="entries">{}</ul>').format(items)
 
 
-def _entry(teller: Teller, row: pd.Series, what: str, facts: Sequence[Fact], identifier: str) -> Markup:
+def _entry(teller: Teller, row: Record, what: str, facts: Sequence[Fact], identifier: str) -> Markup:
     opening = Markup('<details id="{}">').format(identifier) if identifier else Markup("<details>")
     badge = teller.status(row)
     value = Markup("{} {}").format(teller.number(row), badge) if badge else teller.number(row)
@@ -67,7 +67,7 @@ def described(facts: Sequence[Fact]) -> Markup:
     return Markup("<dl>{}</dl>").format(Markup("").join(parts))
 
 
-def _figure(teller: Teller, row: pd.Series, anchors: bool, with_region: bool) -> Markup:
+def _figure(teller: Teller, row: Record, anchors: bool, with_region: bool) -> Markup:
     what = teller.indicator(row)
     if with_region:
         region = teller.wording.name("territories", str(row["territory"]))
@@ -76,7 +76,7 @@ def _figure(teller: Teller, row: pd.Series, anchors: bool, with_region: bool) ->
     return _entry(teller, row, what, figure_facts(teller, row), identifier)
 
 
-def figure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
+def figure_facts(teller: Teller, row: Record) -> list[Fact]:
     """Where an observation comes from: printed words, source, time, qualifier, other sources, doubts, note."""
     text = teller.wording.text
     language = str(teller.source(str(row["source"]))["language"])
@@ -101,7 +101,7 @@ def _reported(teller: Teller, figure: str) -> Markup:
     return Markup("{} ({})").format(teller.figure_link(figure), teller.dated_source(source))
 
 
-def _time_basis(teller: Teller, row: pd.Series) -> str:
+def _time_basis(teller: Teller, row: Record) -> str:
     """How the time is known, where the source does not print it with the number."""
     if teller.when(row) == teller.wording.text("time not known"):
         return ""  # neither is the date of the source
@@ -111,11 +111,11 @@ def _time_basis(teller: Teller, row: pd.Series) -> str:
     }.get(str(row["period_basis"]), "")
 
 
-def _precision(teller: Teller, row: pd.Series) -> str:
+def _precision(teller: Teller, row: Record) -> str:
     """The qualifier in words and the step that the number was rounded to, where it is no exact count."""
     wording = teller.wording
     parts = [] if row["qualifier"] == "exact" else [wording.name("qualifier", str(row["qualifier"]))]
-    if pd.notna(row["precision"]) and row["precision"] > 1:
+    if not is_missing(row["precision"]) and row["precision"] > 1:
         step = wording.quantity(row["precision"], str(row["unit"]), 0)
         parts.append(wording.text("printed to the nearest {step}", step=step))
     return "; ".join(parts)
@@ -128,26 +128,23 @@ def _doubts(teller: Teller, figures: Sequence[str]) -> Markup:
     return Markup('<a href="{}">{}</a>').format(teller.findings_link(), "; ".join(names))
 
 
-def _correction(teller: Teller, row: pd.Series) -> str:
+def _correction(teller: Teller, row: Record) -> str:
     """What was corrected in the row of the source, and why."""
-    source, _, figure = str(row["figure_id"]).partition("#")
-    rows = teller.dataset.corrections
-    rows = rows[(rows["source"] == source) & (rows["figure"] == figure)]
-    names = read_table("column_names").set_index("column")[f"name_{teller.wording.language}"]
+    names = entries_of("column_names", "column")
     template = message("{column}: {corrected}, where the row held {expected} ({reason})")
     return "; ".join(
         teller.wording.text(
             template,
-            column=names[entry["column"]],
+            column=names[entry["column"]][f"name_{teller.wording.language}"],
             expected=entry["expected"],
             corrected=entry["corrected"],
             reason=teller.wording.note(entry["reason"]),
         )
-        for entry in rows.to_dict("records")
+        for entry in teller.corrections(row["figure_id"])
     )
 
 
-def measure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
+def measure_facts(teller: Teller, row: Record) -> list[Fact]:
     """How a measure was computed, from which sources, and what is doubted about its figures."""
     text = teller.wording.text
     figures = [figure for figure in (str(row["numerator"]), str(row["denominator"])) if figure]
@@ -160,14 +157,14 @@ def measure_facts(teller: Teller, row: pd.Series) -> list[Fact]:
     return [(term, fact) for term, fact in facts if fact]
 
 
-def sources_of(teller: Teller, row: pd.Series) -> Markup:
+def sources_of(teller: Teller, row: Record) -> Markup:
     """The sources of a measure's figures, each with its date."""
     figures = [figure for figure in (str(row["numerator"]), str(row["denominator"])) if figure]
     sources = dict.fromkeys(str(teller.observation(figure)["source"]) for figure in figures)
     return Markup("; ").join(teller.dated_source(source) for source in sources)
 
 
-def _notes(teller: Teller, row: pd.Series, figures: Sequence[str]) -> Markup | str:
+def _notes(teller: Teller, row: Record, figures: Sequence[str]) -> Markup | str:
     """The notes of both figures where two sources may not count the same."""
     if str(row["pairing"]) != "two sources":
         return ""
@@ -175,10 +172,10 @@ def _notes(teller: Teller, row: pd.Series, figures: Sequence[str]) -> Markup | s
     return Markup("; ").join(teller.note(note) for note in notes if note)
 
 
-def computed(teller: Teller, row: pd.Series) -> Markup:
+def computed(teller: Teller, row: Record) -> Markup:
     """The figures that a measure was made of, each linked, with the sign between them and what is unlike in them."""
     text = teller.wording.text
-    formula = str(read_table("measures").set_index("measure").at[str(row["measure"]), "formula"])
+    formula = entries_of("measures", "measure")[row["measure"]]["formula"]
     first = _side(teller, str(row["numerator"]))
     if not row["denominator"]:
         if str(row["pairing"]) == "as printed":

@@ -3,9 +3,10 @@
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.codebook import read_table
+from edstats.lookups import entries_of
 from edstats.tables import source_anchor
 from edstats.teller import Teller
+from edstats.wording import Record, is_missing
 
 # Findings of these codes are many and alike: plans without an outcome, doubts about wording. Only so many stand open.
 FOLDED, OPEN = ("EDS-107", "EDS-111"), 5
@@ -17,20 +18,19 @@ def findings_list(teller: Teller, findings: pd.DataFrame) -> Markup:
     order = order.sort_values(["rank", "code"], kind="stable")
     folded = order["code"].isin(FOLDED) & (order.groupby("code").cumcount() >= OPEN)
     parts = [_findings(teller, order[~folded])]
-    names = read_table("codes").set_index("code")["name"]
     for code, rows in order[folded].groupby("code"):
-        name = teller.wording.text(names[code])
+        name = teller.wording.text(entries_of("codes", "code")[str(code)]["name"])
         more = teller.wording.plural("{count} more: {name}", "{count} more: {name}", len(rows), name=name)
         parts.append(Markup("<details><summary>{}</summary>{}</details>").format(more, _findings(teller, rows)))
     return Markup("").join(parts)
 
 
 def _findings(teller: Teller, findings: pd.DataFrame) -> Markup:
-    items = Markup("").join(_finding(teller, row) for _, row in findings.iterrows())
+    items = Markup("").join(_finding(teller, row) for row in findings.to_dict("records"))
     return Markup('<ul class="findings">{}</ul>').format(items)
 
 
-def _finding(teller: Teller, row: pd.Series) -> Markup:
+def _finding(teller: Teller, row: Record) -> Markup:
     links = Markup(", ").join(teller.figure_link(figure) for figure in row["figures"].split())
     severity = teller.wording.name("severity", str(row["severity"]))
     return Markup(
@@ -45,16 +45,16 @@ def sources_list(teller: Teller, sources: pd.DataFrame) -> Markup:
         Markup('<li id="{}"><strong>{}</strong>: {}</li>').format(
             source_anchor(row["source"]), teller.publisher(str(row["source"])), about_source(teller, row)
         )
-        for _, row in sources.iterrows()
+        for row in sources.to_dict("records")
     )
     return Markup('<ul class="sources">{}</ul>').format(Markup("").join(items))
 
 
-def about_source(teller: Teller, source: pd.Series) -> Markup:
+def about_source(teller: Teller, source: Record) -> Markup:
     """A source's title, linked to its address, with its date, the kind of its publisher, language and note."""
     wording = teller.wording
     title: Markup | str = Markup('<cite lang="{}">{}</cite>').format(source["language"], source["title"])
-    if source["title"] in set(teller.dataset.translations["text"]):
+    if teller.is_entered(source["title"]):
         title = teller.note(source["title"])  # what we say of a document whose title is not known
     if source["url"].startswith(("https://", "http://")):
         title = Markup('<a href="{}" rel="external">{}</a>').format(source["url"], title)
@@ -67,10 +67,10 @@ def about_source(teller: Teller, source: pd.Series) -> Markup:
     return Markup("{}. {}.").format(title, Markup("; ").join(filter(None, details)))
 
 
-def published(teller: Teller, source: pd.Series) -> str:
+def published(teller: Teller, source: Record) -> str:
     """When a source was published, or between which dates it must have been and how that is known."""
     wording = teller.wording
-    if pd.notna(source["published"]):
+    if not is_missing(source["published"]):
         return wording.day(source["published"].date())
     reason = wording.note(str(source["date_basis"]))
     first, last = wording.bounds(source["published_earliest"].date(), source["published_latest"].date())

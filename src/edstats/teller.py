@@ -1,17 +1,18 @@
 """Says what rows of a data set mean, in one language, with links to where each number comes from."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.codebook import read_table
 from edstats.dataset import Dataset
+from edstats.lookups import entries_of
 from edstats.selection import CELL_COLUMNS
 from edstats.tables import SOURCES_PAGE, anchor, source_anchor
-from edstats.wording import Wording
+from edstats.wording import Record, Wording
 
 NOTE_LENGTH = 70
 
@@ -29,19 +30,18 @@ class Teller:
     sources: frozenset[str] = frozenset()
 
     @cached_property
-    def _observations(self) -> dict[str, pd.Series]:
-        rows = self.dataset.observations
-        return {str(row["figure_id"]): row for _, row in rows.iterrows()}
+    def _observations(self) -> dict[str, Record]:
+        return {row["figure_id"]: row for row in self.dataset.observations.to_dict("records")}
 
     @cached_property
-    def _sources(self) -> dict[str, pd.Series]:
-        return {str(row["source"]): row for _, row in self.dataset.sources.iterrows()}
+    def _sources(self) -> dict[str, Record]:
+        return {row["source"]: row for row in self.dataset.sources.to_dict("records")}
 
-    def observation(self, figure_id: str) -> pd.Series:
+    def observation(self, figure_id: str) -> Record:
         """The observation of that identifier. Raises ``KeyError`` when there is none."""
         return self._observations[figure_id]
 
-    def source(self, source: str) -> pd.Series:
+    def source(self, source: str) -> Record:
         """The source of that name. Raises ``KeyError`` when there is none."""
         return self._sources[source]
 
@@ -74,7 +74,7 @@ class Teller:
 
     # --- what is counted ---------------------------------------------------------------------------------------------
 
-    def indicator(self, row: pd.Series) -> str:
+    def indicator(self, row: Record) -> str:
         """What an observation counts: indicator, group, works, programme, what is counted and the place, if any."""
         name = self.wording.name("indicators", str(row["indicator"]))
         if str(row["share_of"]):
@@ -82,50 +82,50 @@ class Teller:
             name = self.wording.text("{part}, share of all {whole}", part=name, whole=whole)
         return name + self.particulars(row) + (f", {self.wording.note(row['place'])}" if row["place"] else "")
 
-    def measure(self, row: pd.Series) -> str:
+    def measure(self, row: Record) -> str:
         """What a measure says: its name, group, works, programme and what is counted."""
         facility = self.wording.facility_measure(str(row["measure"])) if str(row["counted"]) == "facility" else ""
         if facility:  # the name says what is counted
-            return facility + self.measure_particulars(row.where(row.index != "counted", ""))
+            return facility + self.measure_particulars({**row, "counted": ""})
         return self.wording.name("measures", str(row["measure"])) + self.measure_particulars(row)
 
-    def measure_particulars(self, row: pd.Series) -> str:
+    def measure_particulars(self, row: Record) -> str:
         """What a measure says besides its name, in brackets."""
-        own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
-        return self.particulars(row, said=own)
+        return self.particulars(row, said=entries_of("measures", "measure")[row["measure"]]["numerator_groups"])
 
-    def area(self, row: pd.Series) -> str:
+    def area(self, row: Record) -> str:
         """The territory of a measure, and whether education facilities stand in the place of schools."""
         name = self.wording.name("territories", str(row["territory"]))
         facility = str(row["counted"]) == "facility"
         return f"{name} ({self.wording.name('counted', 'facility')})" if facility else name
 
-    def measure_labels(self, measures: pd.DataFrame) -> list[str]:
+    def measure_labels(self, measures: Sequence[Record]) -> list[str]:
         """What each of several measures says; those alike in all but a programme without a name get their note."""
-        labels = pd.Series([self.measure(row) for _, row in measures.iterrows()], measures.index, dtype="object")
-        alike = pd.DataFrame({"label": labels, "region": measures["region"].astype("str")})
-        programmes = measures["programme"].astype("str").groupby([alike["label"], alike["region"]]).transform("nunique")
+        alike = [(self.measure(row), str(row["region"])) for row in measures]
+        programmes: dict[tuple[str, str], set[str]] = {}
+        for key, row in zip(alike, measures, strict=True):
+            programmes.setdefault(key, set()).add(str(row["programme"]))
         return [
-            label + self._short_note(row) if count > 1 else label
-            for count, label, (_, row) in zip(programmes, labels, measures.iterrows(), strict=True)
+            key[0] + self._short_note(row) if len(programmes[key]) > 1 else key[0]
+            for key, row in zip(alike, measures, strict=True)
         ]
 
-    def _short_note(self, row: pd.Series) -> str:
+    def _short_note(self, row: Record) -> str:
         """The note of a measure's numerator, cut to a length that a label can bear."""
         note = self.wording.note(str(self.observation(row["numerator"])["note"])).partition(";")[0]
         return f": {textwrap.shorten(note, NOTE_LENGTH, placeholder=' …')}" if note else ""
 
-    def particulars(self, row: pd.Series, said: str = "") -> str:
+    def particulars(self, row: Record, said: str = "") -> str:
         """The details of a row in brackets, behind a space; nothing where there are none."""
         details = self.details(row, said)
         return f" ({details})" if details else ""
 
-    def details(self, row: pd.Series, said: str = "") -> str:
+    def details(self, row: Record, said: str = "") -> str:
         """Group (unless it is the one already ``said``), works, programme, and facilities where they are counted."""
         # Programmes without a name only tie rows of one source together.
-        known = set(read_table("programmes")["programme"]) & {str(row["programme"])}
+        programme = row["programme"] if row["programme"] in entries_of("programmes", "programme") else ""
         group = str(row["group"]) if str(row["group"]) != said else ""
-        listed = (("groups", group), ("works", str(row["works"])), ("programmes", "".join(known)))
+        listed = (("groups", group), ("works", str(row["works"])), ("programmes", programme))
         names = [self.wording.name(table, code) for table, code in listed if code]
         if str(row["counted"]) == "facility":
             names.append(self.wording.name("counted", "facility"))
@@ -133,33 +133,33 @@ class Teller:
 
     # --- how much, when ----------------------------------------------------------------------------------------------
 
-    def measure_value(self, row: pd.Series) -> str:
+    def measure_value(self, row: Record) -> str:
         """The value of a measure, rounded as the codebook says."""
         if str(row["counted"]) == "facility" and str(row["unit"]) == "school":
-            row = row.where(row.index != "unit", "facility")
-        return self.wording.value(row, _decimals()[str(row["measure"])])
+            row = {**row, "unit": "facility"}
+        return self.wording.value(row, int(entries_of("measures", "measure")[row["measure"]]["decimals"]))
 
-    def number(self, row: pd.Series) -> str:
+    def number(self, row: Record) -> str:
         """The value of a measure (a row with ``measure``) or of an observation."""
         return self.measure_value(row) if "measure" in row else self.wording.value(row)
 
-    def what(self, row: pd.Series) -> str:
+    def what(self, row: Record) -> str:
         """What a measure (a row with ``measure``) says, or what an observation counts."""
         return self.measure(row) if "measure" in row else self.indicator(row)
 
-    def when(self, row: pd.Series) -> str:
+    def when(self, row: Record) -> str:
         """The time that a row is about, a measure's that of its numerator; "about" for pages that print no date."""
         if "measure" in row:
-            dates = ["period_basis", "published"]
-            row = pd.concat([row.drop(dates, errors="ignore"), self.observation(row["numerator"])[dates]])
+            numerator = self.observation(row["numerator"])
+            row = {**row, "period_basis": numerator["period_basis"], "published": numerator["published"]}
         return self.wording.period(row)
 
-    def status(self, row: pd.Series) -> Markup:
+    def status(self, row: Record) -> Markup:
         """Planned, under way or target as a badge; nothing for what is reported as fact."""
         words = self.status_words(row)
         return Markup('<span class="badge status-{}">{}</span>').format(row["status"], words) if words else Markup("")
 
-    def status_words(self, row: pd.Series) -> str:
+    def status_words(self, row: Record) -> str:
         """Planned, under way or target in words, or what is told of a plan's outcome; nothing for a fact."""
         status = str(row["status"])
         if status == "actual":
@@ -193,7 +193,7 @@ class Teller:
             cells.setdefault(_cell(row), []).append(figure_id)
         return cells
 
-    def also_reported(self, row: pd.Series) -> list[str]:
+    def also_reported(self, row: Record) -> list[str]:
         """The figures of other sources about the same thing and time as an observation."""
         return [
             figure_id for figure_id in self._cells[_cell(row)] if self.observation(figure_id)["source"] != row["source"]
@@ -210,6 +210,25 @@ class Teller:
                     doubted[figure].append(severity)
         return doubted
 
+    @cached_property
+    def _corrections(self) -> dict[str, list[Record]]:
+        corrections: dict[str, list[Record]] = {}
+        for row in self.dataset.corrections.to_dict("records"):
+            corrections.setdefault(f"{row['source']}#{row['figure']}", []).append(row)
+        return corrections
+
+    def corrections(self, figure_id: str) -> Sequence[Record]:
+        """What was corrected in the row of the source, one column each."""
+        return self._corrections.get(figure_id, ())
+
+    @cached_property
+    def _entered(self) -> frozenset[str]:
+        return frozenset(self.dataset.translations["text"])
+
+    def is_entered(self, text: str) -> bool:
+        """Whether people wrote the text beside the figures, so that no source prints it."""
+        return text in self._entered
+
     def doubts(self, figure_id: str) -> list[str]:
         """What kinds of findings there are about a figure: "contradiction", "to keep in mind"."""
         return [self.wording.name("severity", severity) for severity in self._doubted.get(figure_id, [])]
@@ -219,14 +238,7 @@ class Teller:
         return "#findings" if self.figures else f"{SOURCES_PAGE}#findings"
 
 
-@cache
-def _decimals() -> dict[str, int]:
-    """To how many decimal places each measure is shown."""
-    rules = read_table("measures")
-    return dict(zip(rules["measure"], rules["decimals"].astype("int"), strict=True))
-
-
-def _cell(row: pd.Series) -> tuple[str, ...]:
+def _cell(row: Record) -> tuple[str, ...]:
     return tuple(str(row[column]) for column in CELL_COLUMNS)
 
 

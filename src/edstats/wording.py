@@ -7,13 +7,13 @@ dates follow Babel's locale data; names of regions, indicators and units come fr
 import gettext
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from babel import Locale
@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from edstats.codebook import read_table, units_of_kind
+from edstats.lookups import entries_of
 
 CATALOGUES = Path(__file__).parent / "locale"
 # Plain "ru" and "kk" print KZT and other spaces than readers in Kazakhstan expect; English has no Kazakh variant.
@@ -36,6 +37,8 @@ ROUNDING = {"about": ROUND_HALF_UP, "at_least": ROUND_FLOOR, "at_most": ROUND_CE
 _AFTER_QUALIFIER = {"one": "other", "few": "many"}
 # An undated page whose bounds lie further apart than five years says of no time what it says.
 PLACED_WITHIN_DAYS = 5 * 366
+# A row of a table by the names of its columns, as ``to_dict("records")`` gives it: read many times as fast as a Series.
+Record = Mapping[Hashable, Any]
 
 
 def languages() -> tuple[str, ...]:
@@ -64,9 +67,8 @@ def _unit_forms(language: str) -> dict[str, dict[str, str]]:
 
 
 @cache
-def _names(table: str, key: str, language: str) -> dict[str, str]:
-    rows = read_table(table)
-    return dict(zip(rows[key], rows[f"name_{language}"], strict=True))
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES[language])
 
 
 def message(english: str) -> str:
@@ -81,6 +83,11 @@ class Plural(NamedTuple):
     many: str
 
 
+def is_missing(cell: object) -> bool:
+    """Whether a number or a date of a row is missing."""
+    return cell is None or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell))
+
+
 class PlaceName(str):
     """A region's name, which a message may ask for in a case: ``{region:in}`` is "в Актюбинской области".
 
@@ -93,12 +100,6 @@ class PlaceName(str):
     def __format__(self, case: str) -> str:
         """The name in a case. Raises ``KeyError`` for a case that there is not."""
         return self.cases[case] if case else str(self)
-
-
-@cache
-def _facility_measures(language: str) -> dict[str, str]:
-    rows = read_table("measures")
-    return dict(zip(rows["measure"], rows[f"facility_{language}"], strict=True))
 
 
 @cache
@@ -122,7 +123,7 @@ class Wording:
     @property
     def locale(self) -> Locale:
         """Babel's locale for numbers and dates."""
-        return Locale.parse(LOCALES[self.language])
+        return _locale(self.language)
 
     def text(self, message: str, **parts: object) -> str:
         """The message in this language, with its parts filled in."""
@@ -141,14 +142,14 @@ class Wording:
     def name(self, table: str, code: str) -> str:
         """Name of a codebook entry: ``name("indicators", "schools_small")``; ``table`` may be a list of ``terms``."""
         if table in ("indicators", "groups", "units", "measures", "topics", "regions", "programmes"):
-            return _names(table, table.removesuffix("s"), self.language)[code]
+            return entries_of(table, table.removesuffix("s"))[code][f"name_{self.language}"]
         if table == "territories":
-            return _names(table, "territory", self.language)[code]
+            return entries_of(table, "territory")[code][f"name_{self.language}"]
         return _terms(self.language)[table, code]
 
     def facility_measure(self, measure: str) -> str:
         """Name of a measure where education facilities stand in the place of schools; empty where it needs none."""
-        return _facility_measures(self.language)[measure]
+        return entries_of("measures", "measure")[measure][f"facility_{self.language}"]
 
     def alphabetical(self, name: str) -> tuple[int, ...]:
         """A key that sorts names as readers of the language expect them."""
@@ -157,11 +158,10 @@ class Wording:
 
     def place(self, region: str) -> PlaceName:
         """The region's name with its cases."""
-        row = read_table("regions").set_index("region").loc[region]
+        row = entries_of("regions", "region")[region]
         place = PlaceName(row[f"name_{self.language}"])
         # English has no case for "whose"; a preposition does it.
-        of = str(row.get(f"of_{self.language}", f"of {place}"))
-        place.cases = {"in": str(row[f"in_{self.language}"]), "of": of}
+        place.cases = {"in": row[f"in_{self.language}"], "of": row.get(f"of_{self.language}", f"of {place}")}
         return place
 
     def former_place(self, territory: str) -> PlaceName:
@@ -218,14 +218,14 @@ class Wording:
             form = _AFTER_QUALIFIER.get(form, form)
         return forms.get(form) or forms["one"]
 
-    def value(self, row: pd.Series, decimals: int | None = None, with_unit: bool = True) -> str:
+    def value(self, row: Record | pd.Series, decimals: int | None = None, with_unit: bool = True) -> str:
         """The number of an observation or measure with qualifier and unit: "at least 7,000 video cameras".
 
         Bounds are rounded outward. ``decimals`` None: as many as the number was printed with (``precision``).
         """
         if decimals is None:
             step = row["precision"]
-            decimals = 0 if pd.isna(step) or step >= 1 else round(-math.log10(step))
+            decimals = 0 if is_missing(step) or step >= 1 else round(-math.log10(step))
         unit, qualifier = str(row["unit"]), str(row["qualifier"])
 
         def shown(value: float, rounding: str) -> str:
@@ -253,7 +253,7 @@ class Wording:
     def _month(self, day: date) -> str:
         return str(format_skeleton("yMMMM", day, locale=self.locale))
 
-    def period(self, row: pd.Series) -> str:
+    def period(self, row: Record | pd.Series) -> str:
         """The time that an observation or measure is about: "2023–2029", "2 December 2024", "about March 2023".
 
         "About" stands where only the bounds of an undated page tell the time, and where a person inferred it.
@@ -261,7 +261,7 @@ class Wording:
         start, end, basis = row["period_start"].date(), row["period_end"].date(), row.get("period_basis", "printed")
         if basis == "published" and (end - start).days > PLACED_WITHIN_DAYS:
             return self.text("time not known")
-        if basis == "published" and pd.isna(row.get("published")):
+        if basis == "published" and is_missing(row.get("published")):
             return self.text("about {time}", time=self._span(start, end))
         time = self._time(start, end, str(row["period"]))
         return self.text("about {time}", time=time) if basis == "inferred" else time
@@ -288,10 +288,10 @@ class Wording:
             return self._span(first, last), ""
         return self.day(first), self.day(last)
 
-    def published(self, source: pd.Series) -> str:
+    def published(self, source: Record | pd.Series) -> str:
         """When a source was published: its day, or "about" the months or years between which it must have been."""
         first, last = source["published_earliest"].date(), source["published_latest"].date()
-        if pd.notna(source["published"]):
+        if not is_missing(source["published"]):
             return self.day(first)
         if (last - first).days > PLACED_WITHIN_DAYS:
             return self.text("time not known")

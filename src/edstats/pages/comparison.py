@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from edstats.charts import Mark, Row
 from edstats.codebook import read_table
-from edstats.comparisons import newest_measures, newest_observations
 from edstats.entries import figure_entries, measure_entries
+from edstats.lookups import entries_of
 from edstats.pages import closing, reporting
 from edstats.pages.dataset_page import DatasetPage
 from edstats.pages.news import what_is_new
+from edstats.pages.ranking import Ranking, with_use
 from edstats.pages.sections import ChartBuilder, bullets, coverage_sentence, heading, paragraph, section
 from edstats.pages.spending import renovation_section
 from edstats.pages.standing import ONE_YEAR, is_flow
@@ -21,7 +22,7 @@ from edstats.selection import in_present_borders
 from edstats.tables import Html
 from edstats.teller import Teller
 from edstats.totals import applies
-from edstats.wording import Wording
+from edstats.wording import Record, Wording
 
 SHARES = ("small_school_share", "small_share_of_rural_schools")
 
@@ -31,7 +32,7 @@ def comparison_heading(wording: Wording) -> str:
     return wording.text("Kazakhstan's regions compared: schools as reported")
 
 
-def _shade(row: pd.Series | None) -> float | None:
+def _shade(row: Record | None) -> float | None:
     return None if row is None else float(row["value"]) / 100
 
 
@@ -42,6 +43,10 @@ class ComparisonPage(DatasetPage):
     @cached_property
     def _teller(self) -> Teller:
         return Teller(self.dataset, self.wording)
+
+    @cached_property
+    def _ranking(self) -> Ranking:
+        return Ranking(self.dataset)
 
     @property
     def _charts(self) -> ChartBuilder:
@@ -67,7 +72,7 @@ class ComparisonPage(DatasetPage):
         """The regions as tiles in their rough places, each with its small-school share; a list on a narrow screen."""
         rows = self._newest("small_school_share")
         facts = rows[(rows["use"] == "shown") & (rows["ahead"] == "done")]
-        shown = {str(row["region"]): row for _, row in facts.iterrows()}
+        shown = {row["region"]: row for row in facts.to_dict("records")}
         regions = read_table("regions").query("type != 'country'").to_dict("records")
         tiles = [
             Tile(region["region"], self._dated_value(shown.get(region["region"]), region["region"]),
@@ -75,7 +80,7 @@ class ComparisonPage(DatasetPage):
             for region in regions
         ]  # fmt: skip
         name = self.wording.name("measures", "small_school_share")
-        title = reporting.range_title(self._teller, pd.DataFrame(shown.values()), name) if shown else name
+        title = reporting.range_title(self._teller, facts, name) if shown else name
         note = self.wording.text("Newest number of each region, in its rough place; the darker, the larger the share")
         below = Markup('<a href="#small-schools">{}</a>').format(
             self.wording.text("Each number with its source and the words it was printed in")
@@ -86,7 +91,7 @@ class ComparisonPage(DatasetPage):
         )
         return section("overview", self.wording.text("The regions at a glance"), *body)
 
-    def _dated_value(self, row: pd.Series | None, region: str) -> str:
+    def _dated_value(self, row: Record | None, region: str) -> str:
         """The value with its time; or why there is none."""
         if row is None:
             outside = not applies("schools_small", region)
@@ -120,15 +125,15 @@ class ComparisonPage(DatasetPage):
         return section(measure.replace("_", "-"), name, *self._measure_parts(measure))
 
     def _newest(self, measure: str, kind: list[str] | None = None) -> pd.DataFrame:
-        rows = self.dataset.measures[self.dataset.measures["measure"] == measure]
-        return newest_measures(rows, self.dataset.observations, self.dataset.sources, kind or [])
+        rows = self._ranking.measures
+        return with_use(rows[rows["measure"] == measure], kind or [])
 
     def _measure_parts(self, measure: str) -> list[Markup]:
-        rules = read_table("measures").set_index("measure")
+        rule = entries_of("measures", "measure")[measure]
         name = self.wording.name("measures", measure)
         rows = self._newest(measure)
         shown = rows[rows["use"] == "shown"]
-        indicators = [str(rules.loc[measure, side]) for side in ("numerator", "denominator")]
+        indicators = [rule[side] for side in ("numerator", "denominator")]
         parts = [paragraph(coverage_sentence(self._teller, set(shown["region"]), indicators), "coverage")]
         if not shown.empty:
             parts.append(self._measure_chart(measure, name, rows))
@@ -161,8 +166,8 @@ class ComparisonPage(DatasetPage):
     def indicator(self, indicator: str) -> Html:
         """One indicator over all regions: the newest level of each, older ones behind it, all in a table."""
         name = self.wording.name("indicators", indicator)
-        rows = self.dataset.observations[self.dataset.observations["indicator"] == indicator]
-        rows = newest_observations(rows, self.dataset.sources, ["group", "unit"])
+        rows = self._ranking.observations
+        rows = with_use(rows[rows["indicator"] == indicator], ["group", "unit"])
         shown = rows[rows["use"] == "shown"]
         sentence = coverage_sentence(self._teller, set(shown["region"].astype("str")), [indicator])
         parts = [paragraph(sentence, "coverage"), *reporting.country_sentence(self._teller, shown)]
@@ -205,7 +210,7 @@ class ComparisonPage(DatasetPage):
         chart_rows = [
             Row(
                 self.wording.name("regions", region),
-                tuple(self._pipeline_mark(row) for _, row in of_region.iterrows()),
+                tuple(self._pipeline_mark(row) for row in of_region.to_dict("records")),
             )
             for region, of_region in rows.groupby(rows["region"].astype("str"), sort=True)
         ]
@@ -228,7 +233,7 @@ class ComparisonPage(DatasetPage):
         entries = figure_entries(self._teller, rows, anchors=False, with_region=True)
         return section("planned-and-done", title, paragraph(note), chart, entries)
 
-    def _pipeline_mark(self, row: pd.Series) -> Mark:
+    def _pipeline_mark(self, row: Record) -> Mark:
         return self._charts.mark(row, particulars=self._teller.details(row))
 
     # --- totals, coverage --------------------------------------------------------------------------------------------

@@ -1,15 +1,15 @@
 """Which numbers a region's page shows first: the whole rather than a part, a fact rather than a plan, the newest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from edstats.codebook import read_table
-from edstats.comparisons import newest_measures
-from edstats.dataset import Dataset
 from edstats.intervals import rounded_intervals
+from edstats.lookups import entries_of
+from edstats.pages.ranking import Ranking, first_of_each
 from edstats.pages.sections import STATUS_RANK
-from edstats.selection import CELL_COLUMNS, ranked, unplaced, without_reprints
+from edstats.teller import Teller
+from edstats.wording import Record
 
 # A bound stands before a value only when it is newer by more than this.
 BOUND_NEWER_BY = pd.DateOffset(years=2)
@@ -20,91 +20,93 @@ WORKS = ("capital", "reconstruction", "mixed", "current", "")
 BOUNDS = ("at_least", "at_most")
 
 
-def headline_rows(dataset: Dataset, region: str) -> list[pd.Series]:
+def headline_rows(ranking: Ranking, region: str) -> list[Record]:
     """Measures and observations of a region in its present borders that readers look for first, in order.
 
     The codebook's column ``headline`` says which and in what order; plans come after facts, what is old
     later still, and plans whose time has passed last. A measure has the entry ``measure``, an observation has not.
     """
-    old = pd.Timestamp(dataset.as_of) - OLD_AFTER
+    rows = ranking.dataset.observations
+    facts = (rows["region"] == region) & (rows["territory"] == region) & (rows["place"] == "")
+    reported = set(rows.loc[facts & (rows["status"] == "actual"), "indicator"])
+    observations = ranking.first_hand[ranking.first_hand["region"] == region].to_dict("records")
+    measures = [row for row in ranking.measure_records if row["region"] == region]
     found = []
-    for table, choose in (("measures", _measure), ("indicators", _observation)):
-        codes = read_table(table).set_index(table.removesuffix("s"))["headline"]
-        for code, rank in codes[codes != ""].astype("int").items():
-            row = choose(dataset, region, str(code))
-            if row is not None:
-                ahead = str(row["status"]) != "actual"
-                overdue = ahead and row["period_end"] < pd.Timestamp(dataset.as_of)
-                found.append(((overdue, row["period_end"] < old, ahead, rank), row))
-    return [row for _, row in sorted(found, key=lambda entry: entry[0])]
+    for code, rule in _headlined("measures", "measure"):
+        own = [row for row in measures if row["measure"] == code]
+        found.append((int(rule["headline"]), _measure(own, rule["numerator_groups"])))
+    for code, entry in _headlined("indicators", "indicator"):
+        own = [row for row in observations if row["indicator"] == code]
+        found.append((int(entry["headline"]), _observation(own, code in reported, entry["units"].split()[0])))
+    chosen = [(_order(row, rank, pd.Timestamp(ranking.dataset.as_of)), row) for rank, row in found if row is not None]
+    return [row for _, row in sorted(chosen, key=lambda entry: entry[0])]
 
 
-def _measure(dataset: Dataset, region: str, measure: str) -> pd.Series | None:
-    rows = dataset.measures[(dataset.measures["region"] == region) & (dataset.measures["measure"] == measure)]
-    own = read_table("measures").set_index("measure").at[measure, "numerator_groups"]
-    rows = _rather(rows, lambda found: found["group"] == "") if own == "*" else rows[rows["group"].isin(["", own])]
-    if rows.empty:
-        return None
-    return best_measure(newest_measures(rows, dataset.observations, dataset.sources, ["works", "counted"]))
+def _headlined(table: str, key: str) -> list[tuple[str, Mapping[str, str]]]:
+    """The codes that the codebook puts among the headlines, with their entries."""
+    return [(code, entry) for code, entry in entries_of(table, key).items() if entry["headline"]]
 
 
-def best_measure(rows: pd.DataFrame) -> pd.Series | None:
-    """Of one measure's ``newest_measures``: a fact before a plan, schools before facilities, then the newest."""
-    rows = _rather(rows[rows["use"] == "shown"], lambda found: found["ahead"] == "done")
-    rows = _rather(rows, lambda found: found["counted"] != "facility")
-    if rows.empty:
-        return None
-    rows = rows.assign(works_rank=rows["works"].astype("str").map(WORKS.index))
-    return rows.sort_values(["period_end", "works_rank"], ascending=[False, True], kind="stable").iloc[0]
+def _order(row: Record, rank: int, today: pd.Timestamp) -> tuple[bool, bool, bool, int]:
+    """Where a row stands among the headlines."""
+    ahead = row["status"] != "actual"
+    return (ahead and row["period_end"] < today, row["period_end"] < today - OLD_AFTER, ahead, rank)
 
 
-def _observation(dataset: Dataset, region: str, indicator: str) -> pd.Series | None:
-    rows = dataset.observations
-    rows = rows[(rows["region"] == region) & (rows["territory"] == region) & (rows["indicator"] == indicator)]
-    rows = rows[rows["place"] == ""]
-    reported = (rows["status"] == "actual").any()
-    rows = rows[(rows["group"] == "") & (rows["share_of"] == "") & ~unplaced(rows)]
-    whole = rows[rows["programme"] == ""]
+def _measure(rows: Sequence[Record], groups: str) -> Record | None:
+    """Of one measure's rows in order of preference the one to show; ``groups`` as in the codebook."""
+    if groups == "*":
+        rows = _rather(rows, lambda row: row["group"] == "")
+    else:
+        rows = [row for row in rows if row["group"] in ("", groups)]
+    return best_measure(first_of_each(rows, ["ahead", "works", "counted"]))
+
+
+def best_measure(shown: Sequence[Record]) -> Record | None:
+    """Of what one measure shows of a region: a fact before a plan, schools before facilities, then the newest."""
+    shown = _rather(shown, lambda row: row["ahead"] == "done")
+    shown = _rather(shown, lambda row: row["counted"] != "facility")
+    return min(shown, key=lambda row: (-row["period_end"].toordinal(), WORKS.index(row["works"])), default=None)
+
+
+def _observation(rows: Sequence[Record], reported: bool, unit: str) -> Record | None:
+    """Of one indicator's rows in order of preference the one to show.
+
+    ``reported``: some number of it is a fact; ``unit``: that which the codebook names first for the indicator.
+    """
+    rows = [row for row in rows if row["group"] == "" and row["share_of"] == ""]
+    whole = [row for row in rows if row["programme"] == ""]
     if reported:
         # Of what is done a programme may stand for the whole that nobody reports; a plan beside it may not.
-        rows = rows if whole.empty else whole
-        rows = rows[rows["status"] == "actual"]
+        rows = [row for row in whole or rows if row["status"] == "actual"]
     else:
-        ranks = whole["status"].astype("str").map(STATUS_RANK)
-        rows = whole[ranks == ranks.min()]
-    rows = _rather(rows, lambda found: found["counted"] != "facility")
-    rows = _rather(rows, lambda found: found["unit"] == _unit(indicator))
-    if rows.empty:
+        first = min((STATUS_RANK[row["status"]] for row in whole), default=None)
+        rows = [row for row in whole if STATUS_RANK[row["status"]] == first]
+    rows = _rather(rows, lambda row: row["counted"] != "facility")
+    rows = _rather(rows, lambda row: row["unit"] == unit)
+    if not rows:
         return None
-    rows = ranked(without_reprints(rows, dataset.sources), dataset.sources)
     # Of several numbers of one time the largest holds the others.
-    of_newest = rows[rows["period"] == rows["period"].iloc[0]].drop_duplicates("programme")
+    of_newest = first_of_each((row for row in rows if row["period"] == rows[0]["period"]), ["programme"])
     if len(of_newest) > 1:
-        return of_newest.sort_values("value", kind="stable").iloc[-1]
-    bounds = rows["qualifier"].isin(BOUNDS)
-    values = rows[~bounds]
-    newer = values.empty or rows["period_end"].iloc[0] > values["period_end"].iloc[0] + BOUND_NEWER_BY
-    return rows.iloc[0] if newer else values.iloc[0]
+        return sorted(of_newest, key=lambda row: float(row["value"]))[-1]
+    values = [row for row in rows if row["qualifier"] not in BOUNDS]
+    newer = not values or rows[0]["period_end"] > values[0]["period_end"] + BOUND_NEWER_BY
+    return rows[0] if newer else values[0]
 
 
-def _unit(indicator: str) -> str:
-    """The unit that the codebook names first for the indicator."""
-    return str(read_table("indicators").set_index("indicator").at[indicator, "units"]).split()[0]
-
-
-def _rather(rows: pd.DataFrame, wanted: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
+def _rather(rows: Sequence[Record], wanted: Callable[[Record], bool]) -> Sequence[Record]:
     """The rows that are wanted, or all where none is."""
-    mask = wanted(rows)
-    return rows[mask] if mask.any() else rows
+    return [row for row in rows if wanted(row)] or rows
 
 
-def differing(dataset: Dataset, row: pd.Series) -> pd.DataFrame:
+def differing(ranking: Ranking, teller: Teller, row: Record) -> list[Record]:
     """What other sources print for the same thing and time as an observation, where it is not the same number."""
-    rows = without_reprints(dataset.observations, dataset.sources)
-    for column in CELL_COLUMNS:
-        rows = rows[rows[column].astype("str") == str(row[column])]
-    rows = rows[rows["source"].astype("str") != str(row["source"])]
-    own = rounded_intervals(dataset.observations[dataset.observations["figure_id"] == row["figure_id"]])
-    others = rounded_intervals(rows)
-    apart = (others.low > own.high[0]) | (others.high < own.low[0])
-    return rows[apart]
+    others = [figure for figure in teller.also_reported(row) if figure not in ranking.reprints]
+    if not others:
+        return []
+    rows = ranking.dataset.observations
+    own = rounded_intervals(rows[rows["figure_id"] == row["figure_id"]])
+    beside = rounded_intervals(rows[rows["figure_id"].isin(others)])
+    apart = (beside.low > own.high[0]) | (beside.high < own.low[0])
+    return [teller.observation(figure) for figure, is_apart in zip(others, apart, strict=True) if is_apart]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.codebook import read_table
 from edstats.editions import History, latest
+from edstats.lookups import entries_of
 from edstats.pages.sections import bullets, heading, paragraph, section
 from edstats.tables import Html
 from edstats.teller import Teller
-from edstats.wording import Plural
+from edstats.wording import Plural, Record
 
 # Columns whose codes have names in the codebook.
 NAMED = {
@@ -123,16 +123,16 @@ def _told(teller: Teller, changes: pd.DataFrame) -> Iterator[Markup]:
             yield Markup("<b>{}</b> <q>{}</q> ({})").format(text("Gone:"), first["before"], figure)
         else:
             kind = text("Corrected:") if (rows["reason"] != "").any() else text("Revised:")
-            parts = "; ".join(_revision(teller, row) for _, row in rows.iterrows())
+            parts = "; ".join(_revision(teller, row) for row in rows.to_dict("records"))
             yield Markup("<b>{}</b> {} ({})").format(kind, shown or figure, parts)
 
 
-def _revision(teller: Teller, change: pd.Series) -> str:
+def _revision(teller: Teller, change: Record) -> str:
     """One column's change in words."""
     text = teller.wording.text
-    names = read_table("column_names").set_index("column")[f"name_{teller.wording.language}"]
+    name = entries_of("column_names", "column")[change["column"]][f"name_{teller.wording.language}"]
     before, after = (_said(teller, str(change["column"]), str(change[side])) for side in ("before", "after"))
-    words = text("{column}: was {before}, is {after}", column=names[str(change["column"])], before=before, after=after)
+    words = text("{column}: was {before}, is {after}", column=name, before=before, after=after)
     return f"{words} ({teller.wording.note(change['reason'])})" if change["reason"] else words
 
 

@@ -1,6 +1,6 @@
 """The page of one region: what is reported about its schools, what is not, and what contradicts itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -12,19 +12,21 @@ from edstats.dataset import Dataset
 from edstats.editions import History
 from edstats.entries import figure_entries, measure_anchor, measure_entries, sources_of
 from edstats.listings import findings_list, sources_list
+from edstats.lookups import entries_of
 from edstats.pages import closing
 from edstats.pages.headlines import differing, headline_rows
 from edstats.pages.news import what_is_new
 from edstats.pages.parameters import Parameters, UnknownParameter
+from edstats.pages.ranking import Ranking
 from edstats.pages.region_charts import RegionCharts
-from edstats.pages.sections import heading, page_name, paragraph, section, years_of
-from edstats.pages.standing import standing
+from edstats.pages.sections import heading, of_topic, page_name, paragraph, section, years_between
+from edstats.pages.standing import Standings
 from edstats.pages.views import region_history, region_view
 from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, anchor
 from edstats.teller import Teller, lower_first
 from edstats.totals import applies
-from edstats.wording import PlaceName, Wording
+from edstats.wording import PlaceName, Record, Wording
 
 HEADLINES = 6
 
@@ -35,7 +37,8 @@ def region_heading(observations: pd.DataFrame, place: PlaceName, wording: Wordin
     placed = whole[~unplaced(whole)]
     facts = placed[placed["status"] == "actual"]
     placed = next(rows for rows in (facts, placed, observations) if len(rows))
-    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years_of(placed))
+    years = years_between(placed["period_start"].min(), placed["period_end"].max())
+    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,15 @@ class RegionPage:
         rows = self._observations
         return Teller(self.dataset, self.wording, frozenset(rows["figure_id"]), frozenset(rows["source"].astype("str")))
 
-    @property
+    @cached_property
+    def _ranking(self) -> Ranking:
+        return Ranking(self.dataset)
+
+    @cached_property
+    def _standings(self) -> Standings:
+        return Standings(self._ranking, self.wording)
+
+    @cached_property
     def _observations(self) -> pd.DataFrame:
         rows = self.dataset.observations
         return rows[rows["region"] == self.region]
@@ -98,7 +109,7 @@ class RegionPage:
 
     def _since(self) -> str:
         """Since when the region has its present borders, where they have changed."""
-        since = str(read_table("territories").set_index("territory").at[self.region, "valid_from"])
+        since = entries_of("territories", "territory")[self.region]["valid_from"]
         if not since:
             return ""
         return self.wording.text(
@@ -109,7 +120,7 @@ class RegionPage:
 
     def headlines(self) -> Html:
         """At most six figures that readers look for first."""
-        items = [self._headline(row) for row in headline_rows(self.dataset, self.region)[:HEADLINES]]
+        items = [self._headline(row) for row in headline_rows(self._ranking, self.region)[:HEADLINES]]
         if not items:
             note = self.wording.text("Nothing is reported for the region in its present borders.")
             if (self._observations["territory"] == self.region).any():
@@ -124,7 +135,7 @@ class RegionPage:
         listed = Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items))
         return section("headlines", self.wording.text("At a glance"), listed)
 
-    def _headline(self, row: pd.Series) -> Markup:
+    def _headline(self, row: Record) -> Markup:
         """A number as a sentence: how much, what, where, when, how it stands to other regions, and what it rests on."""
         teller, text = self._teller, self.wording.text
         said = text(
@@ -134,7 +145,7 @@ class RegionPage:
             time=teller.when(row),
         )
         others = "" if "measure" in row else self._others(row)
-        more = " ".join(filter(None, [standing(teller, row), others]))
+        more = " ".join(filter(None, [self._standings.standing(row), others]))
         figure = str(row["numerator"] if "measure" in row else row["figure_id"])
         source = sources_of(teller, row) if "measure" in row else teller.dated_source(str(row["source"]))
         entry = measure_anchor(row) if "measure" in row else anchor(figure)
@@ -146,22 +157,27 @@ class RegionPage:
             *(entry, text("where this comes from"), self._doubt(row)),
         )
 
-    def _doubt(self, row: pd.Series) -> Markup:
+    def _doubt(self, row: Record) -> Markup:
         """A link to the findings where a reader's doubt is about the number."""
-        doubts = self.dataset.findings.loc[self.dataset.findings["code"] == "EDS-111", "figures"]
         own = {row["numerator"], row["denominator"]} if "measure" in row else {row["figure_id"]}
-        if not own & set(" ".join(doubts).split()):
+        if not own & self._doubted:
             return Markup("")
         return Markup(' · <a href="#findings">{}</a>').format(self.wording.text("a doubt is noted"))
 
-    def _others(self, row: pd.Series) -> str:
+    @cached_property
+    def _doubted(self) -> frozenset[str]:
+        """The figures that a reader's doubt is about."""
+        doubts = self.dataset.findings.loc[self.dataset.findings["code"] == "EDS-111", "figures"]
+        return frozenset(" ".join(doubts).split())
+
+    def _others(self, row: Record) -> str:
         """What other sources print instead, from the lowest number to the highest."""
-        rows = differing(self.dataset, row).sort_values("value", kind="stable")
-        if rows.empty:
+        rows = sorted(differing(self._ranking, self._teller, row), key=lambda other: float(other["value"]))
+        if not rows:
             return ""
-        low, high = self.wording.value(rows.iloc[0], with_unit=False), self.wording.value(rows.iloc[-1])
-        number = high if len(set(rows["value"])) == 1 else f"{low}–{high}"
-        sources = rows["source"].nunique()
+        low, high = self.wording.value(rows[0], with_unit=False), self.wording.value(rows[-1])
+        number = high if len({other["value"] for other in rows}) == 1 else f"{low}–{high}"
+        sources = len({other["source"] for other in rows})
         return self.wording.plural(
             "Another source has {number}.", "Other sources have {number}.", sources, number=number
         )
@@ -170,12 +186,12 @@ class RegionPage:
 
     def topic(self, topic: str) -> Html:
         """One topic: charts, what follows from the figures, the figures, and what is not reported."""
-        return section(topic, self.wording.name("topics", topic), *self._topic_parts(topic, self.region))
+        return section(topic, self.wording.name("topics", topic), *self._topic_parts(topic, self._charts))
 
     def other_topics(self) -> Html:
         """The topics that only some regions report on, left out where nothing is reported."""
         sections = [
-            section(topic, self.wording.name("topics", topic), *self._topic_parts(topic, self.region)).text
+            section(topic, self.wording.name("topics", topic), *self._topic_parts(topic, self._charts)).text
             for topic in ("budget", "other")
             if not self._of_topic(topic, self.region).empty
         ]
@@ -189,34 +205,45 @@ class RegionPage:
                 "These figures are about the area before it was divided. "
                 "They are not set beside figures of the present region."
             )
+            charts = RegionCharts(self._teller, territory, self._former(territory), self._standings)
             body = [paragraph(note)]
             for topic in read_table("topics")["topic"]:
                 if not self._of_topic(topic, territory).empty:
                     body.append(heading(self.wording.name("topics", topic)))
-                    body += self._topic_parts(topic, territory)
+                    body += self._topic_parts(topic, charts)
             parts.append(section("before-the-split", self.wording.name("territories", territory), *body).text)
         return Html(Markup("").join(parts))
 
     def _of_topic(self, topic: str, territory: str) -> pd.DataFrame:
-        codes = read_table("indicators").query("topic == @topic")["indicator"]
-        rows = self._observations.query("territory == @territory")
-        return rows[rows["indicator"].isin(codes)]
+        rows = self._observations
+        return rows[(rows["territory"] == territory) & rows["indicator"].isin(of_topic("indicators", topic))]
 
-    def _topic_parts(self, topic: str, territory: str) -> list[Markup]:
-        rows = self._of_topic(topic, territory)
-        codes = read_table("measures").query("topic == @topic")["measure"]
-        measures = self._measures(territory)
-        measures = measures[measures["measure"].isin(codes)]
-        parts = RegionCharts(self._teller, territory).of_topic(topic, rows, measures)
+    @cached_property
+    def _charts(self) -> RegionCharts:
+        return RegionCharts(self._teller, self.region, self._ranking, self._standings)
+
+    def _former(self, territory: str) -> Ranking:
+        """The rows of a former area as if it were a region: it is compared with nothing but itself."""
+        observations, measures = (
+            rows[rows["territory"] == territory].assign(region=territory)
+            for rows in (self.dataset.observations, self.dataset.measures)
+        )
+        return Ranking(replace(self.dataset, observations=observations, measures=measures))
+
+    def _topic_parts(self, topic: str, charts: RegionCharts) -> list[Markup]:
+        rows, measures = self._of_topic(topic, charts.territory), self._measures(charts.territory)
+        measures = measures[measures["measure"].isin(of_topic("measures", topic))]
+        parts = charts.of_topic(topic)
         if not rows.empty:
             parts += [heading(self.wording.text("As reported")), figure_entries(self._teller, rows, anchors=True)]
         if not measures.empty:
             parts += [heading(self.wording.text("Computed from it")), measure_entries(self._teller, measures)]
-        return [*parts, *self._gaps(topic, rows, territory)]
+        return [*parts, *self._gaps(topic, rows, charts.territory)]
 
     def _gaps(self, topic: str, rows: pd.DataFrame, territory: str) -> list[Markup]:
         """What a reader would look for and does not find, in words."""
-        expected = read_table("indicators").query("topic == @topic and expected == 'yes'")["indicator"]
+        indicators = entries_of("indicators", "indicator")
+        expected = [code for code in of_topic("indicators", topic) if indicators[code]["expected"] == "yes"]
         if territory != self.region:
             return []
         missing = [code for code in expected if code not in set(rows["indicator"])]

@@ -1,20 +1,21 @@
 """The charts of a region's page: of one area, each series by its newest number, facts and plans apart."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats import charts
 from edstats.charts import Mark, Row, Scale
-from edstats.codebook import read_table
-from edstats.comparisons import newest_measures, newest_observations
+from edstats.lookups import entries_of
 from edstats.pages.headlines import best_measure
-from edstats.pages.sections import STATUS_RANK, ChartBuilder
-from edstats.pages.standing import others_like
-from edstats.selection import preferred, unplaced
+from edstats.pages.ranking import Ranking, with_use
+from edstats.pages.sections import STATUS_RANK, ChartBuilder, of_topic
+from edstats.pages.standing import Standings
+from edstats.selection import SERIES_COLUMNS
 from edstats.teller import Teller
-from edstats.wording import PlaceName
+from edstats.wording import PlaceName, Record
 
 MOST_WORDS = 15  # of a title, so that it is read at a glance
 SPENDING = "renovation_spending_per_school"
@@ -30,33 +31,34 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class RegionCharts:
-    """Draws the charts of a topic from the observations and measures of one territory."""
+    """Draws the charts of a topic from the rows of one territory, which to ``ranking`` is a region."""
 
     teller: Teller
     territory: str
+    ranking: Ranking
+    standings: Standings
 
     @property
     def _builder(self) -> ChartBuilder:
         return ChartBuilder(self.teller)
 
-    def of_topic(self, topic: str, rows: pd.DataFrame, measures: pd.DataFrame) -> list[Markup]:
-        """The charts of a topic. ``rows``: the territory's observations of the topic, ``measures``: its measures."""
-        rows, measures = self._alone(rows[rows["place"] == ""]), self._alone(measures)
+    def of_topic(self, topic: str) -> list[Markup]:
+        """The charts of a topic."""
         if topic == "small_rural":
-            found = [self._network(measures), self._shares(topic, measures)]
+            found = [self._network(), self._shares(topic)]
         elif topic == "renovation":
             found = [*self._spending()]
         elif topic == "construction":
-            found = [self._construction(rows)]
+            found = [self._construction()]
         elif topic in ("coverage", "safety"):
-            found = [self._levels(topic, rows)]
+            found = [self._levels(topic)]
         else:
             found = []
         return [chart for chart in found if chart]
 
-    def _alone(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows of the territory as if it were a region: a former area is compared with nothing but itself."""
-        return rows.assign(region=rows["territory"])
+    @cached_property
+    def _measures(self) -> pd.DataFrame:
+        return self.ranking.measures[self.ranking.measures["region"] == self.territory]
 
     def _identifier(self, name: str) -> str:
         """Name of a chart, with the area where that is not a region in its present borders."""
@@ -66,20 +68,17 @@ class RegionCharts:
         """What a chart shows, and the area that it is about."""
         return f"{what}, {self.teller.wording.name('territories', self.territory)}"
 
-    def _newest(self, measures: pd.DataFrame, kind: list[str]) -> pd.DataFrame:
-        return newest_measures(measures, self.teller.dataset.observations, self.teller.dataset.sources, kind)
-
     # --- schools -----------------------------------------------------------------------------------------------------
 
-    def _network(self, measures: pd.DataFrame) -> Markup | None:
+    def _network(self) -> Markup | None:
         """All schools as small, other rural and urban ones, where one source prints all three numbers exactly."""
-        one = measures[(measures["pairing"] == "one source") & (measures["qualifier"] == "exact")]
-        shares = self._newest(one[one["measure"] == "small_school_share"], [])
+        one = self._measures[(self._measures["pairing"] == "one source") & (self._measures["qualifier"] == "exact")]
+        shares = one[one["measure"] == "small_school_share"]
         of_rural = one[one["measure"] == "small_share_of_rural_schools"].drop_duplicates("numerator")
         shares = shares[shares["numerator"].isin(of_rural["numerator"])]
         if shares.empty:
             return None
-        share = shares.iloc[0]
+        share = shares.iloc[0].to_dict()
         rural_figure = of_rural.set_index("numerator").at[share["numerator"], "denominator"]
         figures = [share["numerator"], rural_figure, share["denominator"]]
         small, rural, total = (float(self.teller.observation(figure)["value"]) for figure in figures)
@@ -104,47 +103,46 @@ class RegionCharts:
         table = pd.DataFrame(parts, columns=["label", "value"]).assign(unit="school", figures=" ".join(figures))
         return charts.composition(labelled, self._builder.text(data, figures, words, table))
 
-    def _shares(self, topic: str, measures: pd.DataFrame) -> Markup | None:
-        percent = measures[measures["unit"] == "percent"]
-        if percent.empty:
-            return None
-        shares = self._newest(percent, ["measure", "group", "works", "counted"])
+    def _shares(self, topic: str) -> Markup | None:
+        measures = self._measures[self._measures["measure"].isin(of_topic("measures", topic))]
+        shares = with_use(measures[measures["unit"] == "percent"], ["measure", "group", "works", "counted"])
         shares = shares[shares["use"] == "shown"].sort_index()
         if len(shares) < 2:
             return None
-        labels = self.teller.measure_labels(shares)
+        measured = shares.to_dict("records")
         rows, others = [], []
-        for label, (_, row) in zip(labels, shares.iterrows(), strict=True):
+        for label, row in zip(self.teller.measure_labels(measured), measured, strict=True):
             fellows = self._fellows(row)
-            rows.append(Row(label, (self._builder.mark(row, label),), others=tuple(fellows["value"])))
-            others += [self._other_mark(label, fellow) for _, fellow in fellows.iterrows()]
+            behind = tuple(fellow["value"] for fellow in fellows)
+            rows.append(Row(label, (self._builder.mark(row, label),), others=behind))
+            others += [self._other_mark(label, fellow) for fellow in fellows]
         words = {
             "identifier": self._identifier(topic),
-            "title": self._largest(shares, labels),
+            "title": self._largest(shares),
             "subtitle": self._subtitle(self._made_how(set(shares["pairing"].astype("str")), bool(others))),
         }
         return self._builder.dots(rows, words, others=others)
 
-    def _largest(self, shares: pd.DataFrame, labels: list[str]) -> str:
+    def _largest(self, shares: pd.DataFrame) -> str:
         """The finding of a chart of shares: its largest fact, else its largest number."""
-        row = _first(shares).sort_values("value", kind="stable").iloc[-1]
+        row = _first(shares).sort_values("value", kind="stable").iloc[-1].to_dict()
         value = f"{self._valued(row)} ({self.teller.when(row)})"
         return self.teller.wording.text("{what}: {value}", what=self.teller.measure(row), value=value)
 
-    def _valued(self, row: pd.Series) -> str:
+    def _valued(self, row: Record) -> str:
         """The number with its status, where it is no fact."""
         # In a title "planned then" is enough; the chart says what is known of the outcome.
         brief = self.teller.status_words(row).partition(";")[0]
         return ", ".join(filter(None, [self.teller.number(row), brief]))
 
-    def _fellows(self, row: pd.Series) -> pd.DataFrame:
+    def _fellows(self, row: Record) -> list[Record]:
         """The numbers of other regions that the row may be set beside: none for a plan or a former area."""
-        if str(row["status"]) != "actual" or "+" in self.territory:
-            return self.teller.dataset.measures.head(0)
-        others = others_like(self.teller, row)
-        return others[others["qualifier"].isin(["exact", "about"])]  # a bound is no place on the axis
+        if row["status"] != "actual" or "+" in self.territory:
+            return []
+        # A bound is no place on the axis.
+        return [other for other in self.standings.others_like(row) if other["qualifier"] in ("exact", "about")]
 
-    def _other_mark(self, label: str, row: pd.Series) -> Mark:
+    def _other_mark(self, label: str, row: Record) -> Mark:
         """The mark of another region, for the chart's data."""
         region = self.teller.wording.name("regions", str(row["region"]))
         return self._builder.mark(row, f"{label}: {region}", focus=False)
@@ -172,12 +170,12 @@ class RegionCharts:
 
     def _spending(self) -> list[Markup]:
         """Spending per school, a chart for each kind of works that the region reports; other regions' in grey."""
-        rows = self.teller.dataset.measures
-        rows = rows[rows["measure"] == SPENDING]
-        rows = self._newest(rows, ["works", "counted"])
+        if "+" in self.territory:
+            return []  # a former area is set beside no region
+        rows = with_use(self.ranking.measures[self.ranking.measures["measure"] == SPENDING], ["works", "counted"])
         own, others = rows[rows["region"] == self.territory], rows[rows["use"] == "shown"]
         others = others[~others["region"].isin([self.territory, "KZ"])]
-        first = best_measure(own)
+        first = best_measure(own[own["use"] == "shown"].to_dict("records"))
         if first is None:
             return []
         # The kind of works that the headline is about stands first.
@@ -189,7 +187,8 @@ class RegionCharts:
     def _spending_on(self, works: str, own: pd.DataFrame, others: pd.DataFrame) -> Markup:
         """``own``: all numbers of the region for these works, ``others``: the newest of each other region."""
         wording, text = self.teller.wording, self.teller.wording.text
-        shown, best = own[own["use"] == "shown"], best_measure(own)
+        shown = own[own["use"] == "shown"]
+        best = best_measure(shown.to_dict("records"))
         assert best is not None  # the newest of every kind is shown
         sides = set(zip(shown["ahead"], shown["counted"].astype("str"), strict=True))
         like = [side in sides for side in zip(others["ahead"], others["counted"].astype("str"), strict=True)]
@@ -198,7 +197,7 @@ class RegionCharts:
         drawn = drawn.assign(plan=drawn["ahead"] != "done", other=drawn["region"] != self.territory)
         drawn = drawn.sort_values(["plan", "other", "value"], ascending=[True, True, False], kind="stable")
         chart_rows = []
-        for _, row in drawn.iterrows():
+        for row in drawn.to_dict("records"):
             name = self.teller.area(row)
             same = (own["ahead"] == row["ahead"]) & (own["counted"] == row["counted"]) & (own["use"] != "shown")
             trail = () if row["other"] else tuple(own.loc[same, "value"])
@@ -219,16 +218,17 @@ class RegionCharts:
 
     # --- construction, levels ----------------------------------------------------------------------------------------
 
-    def _construction(self, rows: pd.DataFrame) -> Markup | None:
-        schools = rows[(rows["indicator"] == "schools_built") & ~unplaced(rows)]
+    def _construction(self) -> Markup | None:
+        rows = self.ranking.first_hand
+        schools = rows[(rows["region"] == self.territory) & (rows["indicator"] == "schools_built")]
         if schools.empty:
             return None
         text = self.teller.wording.text
-        schools = preferred(schools, self.teller.dataset.sources)
+        schools = schools.drop_duplicates(SERIES_COLUMNS).sort_index()
         ordered = schools.assign(rank=schools["status"].astype("str").map(STATUS_RANK))
         ordered = ordered.sort_values(["rank", "period_end", "value"], ascending=[True, False, True], kind="stable")
         marks = []
-        for _, row in ordered.iterrows():
+        for row in ordered.to_dict("records"):
             label = {"actual": text("Opened"), "started": text("Begun")}
             name = label.get(str(row["status"]), text("Planned")) + self.teller.particulars(row)
             marks.append(self._builder.mark(row, name))
@@ -245,32 +245,34 @@ class RegionCharts:
         A group or programme stands in, by name, only where nothing wider is reported of that status.
         """
         text = self.teller.wording.text
-        part = ordered["programme"].isin(read_table("programmes")["programme"]) | (ordered["group"] != "")
+        part = ordered["programme"].isin([*entries_of("programmes", "programme")]) | (ordered["group"] != "")
         wide = ordered[part == part.groupby(ordered["rank"]).transform("min")]
         newest = wide.sort_values(["period_end", "period_start", "value"], ascending=False, kind="stable")
         newest = newest.drop_duplicates("rank").sort_values("rank", kind="stable")
         said = []
-        for _, row in newest.iterrows():
+        for row in newest.to_dict("records"):
             words = self.teller.status_words(row).partition(";")[0] or text("opened")
             details = f"{words}, {self.teller.when(row)}{self.teller.particulars(row)}"
             said.append(f"{self.teller.wording.value(row)} – {details}")
         both = text("New schools: {numbers}", numbers="; ".join(said[:2]))
         return both if len(both.split()) <= MOST_WORDS else text("New schools: {numbers}", numbers=said[0])
 
-    def _levels(self, topic: str, rows: pd.DataFrame) -> Markup | None:
+    def _levels(self, topic: str) -> Markup | None:
         """Levels beside targets and plans, for shares that the codebook knows as such."""
-        kinds = read_table("indicators").set_index("indicator")["kind"]
-        rows = rows[(rows["indicator"].astype("str").map(kinds) == "share") & (rows["unit"] == "percent")]
+        indicators = entries_of("indicators", "indicator")
+        codes = [code for code in of_topic("indicators", topic) if indicators[code]["kind"] == "share"]
+        rows = self.ranking.observations
+        rows = rows[(rows["region"] == self.territory) & rows["indicator"].isin(codes) & (rows["unit"] == "percent")]
         series = ["indicator", "group", "programme"]
-        shares = newest_observations(rows, self.teller.dataset.sources, series)
+        shares = with_use(rows, series)
         shares = shares[shares["use"] == "shown"]
         if shares.empty:
             return None
         chart_rows = []
         for _, cell in shares.groupby([shares[column].astype("str") for column in series], sort=False):
-            label = self.teller.indicator(cell.iloc[0])
-            ordered = cell.sort_values("ahead", ascending=False)  # done, then ahead
-            marks = tuple(self._builder.mark(row, label) for _, row in ordered.iterrows())
+            ordered = cell.sort_values("ahead", ascending=False).to_dict("records")  # done, then ahead
+            label = self.teller.indicator(ordered[0])
+            marks = tuple(self._builder.mark(row, label) for row in ordered)
             chart_rows.append(Row(label, marks, connected=len(marks) > 1))
         text = self.teller.wording.text
         hollow = set(shares["ahead"]) != {"done"}
@@ -285,6 +287,6 @@ class RegionCharts:
 
     def _level(self, shares: pd.DataFrame) -> str:
         """The finding about levels: the highest one, of the whole rather than of a group."""
-        row = _first(shares).sort_values("value", kind="stable").iloc[-1]
+        row = _first(shares).sort_values("value", kind="stable").iloc[-1].to_dict()
         value = f"{self._valued(row)} ({self.teller.when(row)})"
         return self.teller.wording.text("{what}: {value}", what=self.teller.indicator(row), value=value)

@@ -1,6 +1,8 @@
 """What the comparison page says of several regions at once: rows of charts, totals, and who reports what."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -10,15 +12,18 @@ from edstats import charts
 from edstats.charts import Row, Scale
 from edstats.codebook import read_table, units_of_kind
 from edstats.dataset import Dataset
+from edstats.lookups import entries_of
 from edstats.pages.sections import STATUS_RANK, ChartBuilder, paragraph, section, years_of
 from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, html_table
 from edstats.teller import Teller
 from edstats.totals import applies, regions_of_type, totals
-from edstats.wording import Plural, Wording
+from edstats.wording import Plural, Record, Wording
 
 # Values further apart in time are not set against each other in a title.
 MOST_YEARS_APART = 2
+# Qualifiers of numbers that are no bounds.
+PLAIN = ("exact", "about")
 SPREAD = Plural(
     "{name}: {low} to {high} in {count} region ({years})", "{name}: {low} to {high} in {count} regions ({years})"
 )
@@ -41,49 +46,58 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool =
 
     The country stands first and in grey; regions follow by their value where all can be ranked, else by name.
     """
-    shown = rows[(rows["use"] == "shown") & (rows["region"] != "KZ")]
-    ranked = not shown.empty and comparable(shown)
+    shown = rows[(rows["use"] == "shown") & (rows["region"] != "KZ")].to_dict("records")
+    ranked = bool(shown) and comparable(shown)
     chart_rows = []
     columns = ["region", "counted"] if name_counted else ["region"]
-    for _, own in rows.groupby([rows[column].astype("str") for column in columns]):
-        newest = own[own["use"] == "shown"].sort_values("ahead", ascending=False)
-        first = newest.iloc[0]
-        country = str(first["region"]) == "KZ"
+    for own in _grouped(rows, columns):
+        newest = _newest(own)
+        first = newest[0]
+        country = first["region"] == "KZ"
         label = builder.teller.area(first)
-        marks = tuple(
-            builder.mark(row, focus=not country, particulars=_details(builder.teller, row))
-            for _, row in newest.iterrows()
-        )
-        trail = tuple(own.loc[(own["use"] != "shown") & (own["ahead"] == first["ahead"]), "value"])
+        marks = tuple(builder.mark(row, focus=not country, particulars=_details(builder.teller, row)) for row in newest)
+        trail = tuple(row["value"] for row in own if row["use"] != "shown" and row["ahead"] == first["ahead"])
         value = -float(first["value"]) if ranked else 0.0
         order = (not country, value, builder.teller.wording.alphabetical(label))
         chart_rows.append((order, Row(label, marks, trail)))
     return [row for _, row in sorted(chart_rows, key=lambda entry: entry[0])]
 
 
-def _plain_facts(rows: pd.DataFrame) -> pd.DataFrame:
+def _grouped(rows: pd.DataFrame, columns: list[str]) -> list[list[Record]]:
+    """The rows by what stands in ``columns``, in its order."""
+    groups: dict[tuple[str, ...], list[Record]] = {}
+    for row in rows.to_dict("records"):
+        groups.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _newest(rows: Sequence[Record]) -> list[Record]:
+    """The rows that are shown, done before ahead."""
+    return sorted((row for row in rows if row["use"] == "shown"), key=lambda row: str(row["ahead"]), reverse=True)
+
+
+def _plain_facts(rows: Sequence[Record]) -> list[Record]:
     """Facts that are no bounds, of whole groups and of schools, in the unit that most of them have."""
-    facts = rows[(rows["ahead"] == "done") & rows["qualifier"].isin(["exact", "about"]) & (rows["group"] == "")]
-    facts = facts[facts["counted"] != "facility"]
-    units = facts["unit"].astype("str")
-    return facts[units == units.mode().iloc[0]] if len(facts) else facts
+    facts = [row for row in rows if row["ahead"] == "done" and row["qualifier"] in PLAIN and row["group"] == ""]
+    facts = [row for row in facts if row["counted"] != "facility"]
+    units = Counter(row["unit"] for row in facts)
+    most = min(units, key=lambda unit: (-units[unit], unit), default="")
+    return [row for row in facts if row["unit"] == most]
 
 
-def comparable(rows: pd.DataFrame) -> bool:
+def comparable(rows: Sequence[Record]) -> bool:
     """Whether numbers can be ranked: facts of one kind and about one time, none of them a bound."""
-    if any(rows[column].astype("str").nunique() > 1 for column in ("counted", "group", "unit")):
+    if len({(row["counted"], row["group"], row["unit"]) for row in rows}) > 1:
         return False
-    years = rows["period_end"].dt.year
-    exact = bool(rows["qualifier"].isin(["exact", "about"]).all()) and set(rows["ahead"]) == {"done"}
-    return exact and int(years.max() - years.min()) <= MOST_YEARS_APART
+    years = [row["period_end"].year for row in rows]
+    exact = all(row["qualifier"] in PLAIN and row["ahead"] == "done" for row in rows)
+    return exact and max(years) - min(years) <= MOST_YEARS_APART
 
 
-def _details(teller: Teller, row: pd.Series) -> str:
+def _details(teller: Teller, row: Record) -> str:
     """Group (unless the measure's name says it) and programme of one number."""
-    own = str(read_table("measures").set_index("measure").at[str(row["measure"]), "numerator_groups"])
-    bare = row.copy()
-    bare[["works", "counted"]] = ""
-    return teller.details(bare, said=own)
+    own = entries_of("measures", "measure")[row["measure"]]["numerator_groups"]
+    return teller.details({**row, "works": "", "counted": ""}, said=own)
 
 
 def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
@@ -92,26 +106,15 @@ def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
     Else how far the facts among them reach and of when they are, or how many numbers there are.
     """
     wording = teller.wording
-    regions = shown[shown["region"] != "KZ"]
-    ends = (regions if len(regions) else shown).sort_values("value")
-    low, high = ends.iloc[0], ends.iloc[-1]
+    rows = shown.sort_values("value", kind="stable").to_dict("records")
+    ends = [row for row in rows if row["region"] != "KZ"] or rows
+    low, high = ends[0], ends[-1]
     top = wording.name("regions", str(high["region"]))
     if len(ends) == 1:
         value = ", ".join(filter(None, [teller.number(high), teller.status_words(high)]))
         return wording.text("{name}: {value}, {region}", name=name, value=value, region=top)
-    alike = _plain_facts(ends)
-    if not comparable(ends) and alike["region"].nunique() > 1:
-        alike = alike.sort_values("value")
-        return wording.plural(
-            *SPREAD,
-            alike["region"].nunique(),
-            name=name,
-            low=teller.number(alike.iloc[0]),
-            high=teller.number(alike.iloc[-1]),
-            years=years_of(alike),
-        )
     if not comparable(ends):
-        return wording.plural(*UNLIKE, len(ends), name=name, years=years_of(ends))
+        return _unlike_title(teller, ends, name)
     return wording.text(
         "{name}: from {low} ({bottom}) to {high} ({top})",
         name=name,
@@ -122,17 +125,26 @@ def range_title(teller: Teller, shown: pd.DataFrame, name: str) -> str:
     )
 
 
+def _unlike_title(teller: Teller, ends: Sequence[Record], name: str) -> str:
+    """What is said of numbers that cannot be ranked; ``ends`` are in order of their values."""
+    alike = _plain_facts(ends)
+    regions = len({row["region"] for row in alike})
+    if regions <= 1:
+        return teller.wording.plural(*UNLIKE, len(ends), name=name, years=years_of(ends))
+    low, high = teller.number(alike[0]), teller.number(alike[-1])
+    return teller.wording.plural(*SPREAD, regions, name=name, low=low, high=high, years=years_of(alike))
+
+
 def observation_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
     """Chart rows of one indicator: the newest numbers of a region and group, older ones as a trail."""
     wording = builder.teller.wording
     chart_rows = []
-    for _, own in rows.groupby([rows["region"].astype("str"), rows["group"].astype("str")], sort=True):
-        shown = own[own["use"] == "shown"].sort_values("ahead", ascending=False)
-        region, group = str(own["region"].iloc[0]), str(own["group"].iloc[0])
+    for own in _grouped(rows, ["region", "group"]):
+        region, group = str(own[0]["region"]), str(own[0]["group"])
         label = wording.name("regions", region) + (f", {wording.name('groups', group)}" if group else "")
-        marks = tuple(builder.mark(row) for _, row in shown.iterrows())
+        marks = tuple(builder.mark(row) for row in _newest(own))
         # Older plans are no part of what was.
-        trail = tuple(own.loc[(own["use"] != "shown") & (own["ahead"] == "done"), "value"])
+        trail = tuple(row["value"] for row in own if row["use"] != "shown" and row["ahead"] == "done")
         chart_rows.append(Row(label, marks, trail))
     return chart_rows
 
@@ -148,7 +160,7 @@ def country_sentence(teller: Teller, shown: pd.DataFrame) -> list[Markup]:
             "; ".join(filter(None, [teller.when(row), teller.wording.note(row["note"])])),
             teller.status(row) and Markup(" ") + teller.status(row),
         )
-        for _, row in country.iterrows()
+        for row in country.to_dict("records")
     )
     return [Markup("<p>{}: {}</p>").format(teller.wording.name("regions", "KZ"), numbers)]
 
@@ -191,11 +203,11 @@ def city_totals(teller: Teller) -> Html:
         "A sum is shown when at least 60% of the cities report it, marked from 33%, and left out below. Facts of years "
         "apart are not added."
     )
-    rows = [_total_cells(teller, row) for _, row in sums.iterrows()]
+    rows = [_total_cells(teller, row) for row in sums.to_dict("records")]
     return section("cities", title, paragraph(note), html_table(title, header, rows, numeric=(1,)))
 
 
-def _total_cells(teller: Teller, row: pd.Series) -> list[Markup | str]:
+def _total_cells(teller: Teller, row: Record) -> list[Markup | str]:
     wording, text = teller.wording, teller.wording.text
     particulars = [
         wording.name(table, row[column]) for table, column in (("groups", "group"), ("works", "works")) if row[column]
@@ -212,7 +224,7 @@ def _total_cells(teller: Teller, row: pd.Series) -> list[Markup | str]:
         mind.append(text("more than one number is reported by {regions}", regions=names))
     if row["shown"] == "marked":
         mind.append(text("fewer than 60% of the cities report it"))
-    number = wording.value(pd.Series({**row.to_dict(), "precision": 1.0}))
+    number = wording.value({**row, "precision": 1.0})
     count = text("{part} of {all}", part=row["reporting"], all=row["asked"])
     return [name, number, wording.name("status", row["status"]), count, parts, "; ".join(mind)]
 
@@ -229,10 +241,10 @@ def coverage(teller: Teller) -> Html:
     rows = [
         [
             name,
-            *("×" if outside.loc[name, region] else str(counts.loc[name, region] or "–") for region in counts.columns),
+            *("×" if out else str(count or "–") for out, count in zip(is_outside, of_regions, strict=True)),
             text("{part} of {all}", part=reporting[name], all=asked[name]),
         ]
-        for name in counts.index
+        for name, is_outside, of_regions in zip(counts.index, outside.to_numpy(), counts.to_numpy(), strict=True)
     ]
     caption = text("Figures of each indicator by region; –: not reported, ×: does not apply")
     table = html_table(

@@ -10,10 +10,11 @@ from edstats import charts
 from edstats.charts import ChartText, Mark, Row, Scale
 from edstats.codebook import read_table
 from edstats.columns import csv_text
+from edstats.lookups import entries_of
 from edstats.tables import Html, plain_table
 from edstats.teller import Teller
 from edstats.totals import applies
-from edstats.wording import Wording
+from edstats.wording import Record, Wording, is_missing
 
 # What is so comes before what is only planned or aimed at.
 STATUS_RANK = {"actual": 0, "started": 1, "planned": 2, "target": 3}
@@ -23,14 +24,22 @@ MARK_COLUMNS = ("value", "high", "qualifier", "unit", "period", "status", "figur
 
 def page_name(region: str) -> str:
     """Name of a region's page, without ending: its short English name in small letters."""
-    regions = read_table("regions").set_index("region")
-    return str(regions.at[region, "short_en"]).lower().replace(" ", "-")
+    return entries_of("regions", "region")[region]["short_en"].lower().replace(" ", "-")
 
 
-def years_of(rows: pd.DataFrame) -> str:
+def of_topic(table: str, topic: str) -> list[str]:
+    """The codes of a topic in ``indicators`` or ``measures``."""
+    return [code for code, entry in entries_of(table, table.removesuffix("s")).items() if entry["topic"] == topic]
+
+
+def years_of(rows: Sequence[Record]) -> str:
     """The years that measures or observations are about: "2024", "2018–2026"."""
-    first, last = rows["period_start"].min().year, rows["period_end"].max().year
-    return str(first) if first == last else f"{first}–{last}"
+    return years_between(min(row["period_start"] for row in rows), max(row["period_end"] for row in rows))
+
+
+def years_between(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """The years of two days: "2024", "2018–2026"."""
+    return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
 
 
 def section(identifier: str, title: str, *parts: Markup) -> Html:
@@ -68,7 +77,7 @@ class ChartBuilder:
 
     teller: Teller
 
-    def mark(self, row: pd.Series, label: str = "", focus: bool = True, particulars: str = "") -> Mark:
+    def mark(self, row: Record, label: str = "", focus: bool = True, particulars: str = "") -> Mark:
         """A measure (a row with ``measure``) or an observation as a mark; ``particulars`` stand behind its time."""
         teller = self.teller
         time = ", ".join(filter(None, [teller.status_words(row), teller.when(row)]))
@@ -81,7 +90,7 @@ class ChartBuilder:
             status=str(row["status"]),
             focus=focus,
             qualifier=str(row["qualifier"]),
-            high=float(row["value_high"]) if pd.notna(row["value_high"]) else None,
+            high=float(row["value_high"]) if not is_missing(row["value_high"]) else None,
             unit=str(row["unit"]),
             period=str(row["period"]),
             figures=" ".join(filter(None, parts)),

@@ -14,7 +14,7 @@ from edstats.pages.news import changes_of_all_editions, what_is_new
 from edstats.pages.sections import paragraph, section
 from edstats.tables import Html, source_anchor
 from edstats.teller import Teller
-from edstats.wording import Wording
+from edstats.wording import Record, Wording
 
 
 def sources_heading(wording: Wording) -> str:
@@ -59,10 +59,12 @@ class SourcesPage(DatasetPage):
     def documents(self) -> Html:
         """A section for each document, the newest first, with all its figures."""
         newest = self.dataset.sources.sort_values(["published_latest", "source"], ascending=[False, True])
-        return Html(Markup("").join(self._document(row) for _, row in newest.iterrows()))
+        figures = dict(iter(self.dataset.observations.groupby("source", observed=True)))
+        none = self.dataset.observations.head(0)
+        documents = (self._document(row, figures.get(row["source"], none)) for row in newest.to_dict("records"))
+        return Html(Markup("").join(documents))
 
-    def _document(self, source: pd.Series) -> Markup:
-        rows = self.dataset.observations[self.dataset.observations["source"] == source["source"]]
+    def _document(self, source: Record, rows: pd.DataFrame) -> Markup:
         about = paragraph(about_source(self._teller, source))
         entries = figure_entries(self._teller, rows, anchors=True, with_region=True)
         name = f"{self._teller.publisher(str(source['source']))}, {self.wording.published(source)}"

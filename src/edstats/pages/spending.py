@@ -77,10 +77,8 @@ def _constant_chart(builder: ChartBuilder, rows: pd.DataFrame, works: str, name:
     """The numbers whose year is certain, in prices of the base year, on the scale of the other charts."""
     text, year = builder.teller.wording.text, str(BASE_YEAR)
     indexed = rows.assign(value=rows["constant"])
-    chart_rows = []
-    for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
-        mark = builder.mark(row.where(row.index != "value", row["constant"]))
-        chart_rows.append(Row(builder.teller.area(row), (mark,)))
+    ordered = indexed.sort_values(["ahead", "constant"], ascending=False).to_dict("records")
+    chart_rows = [Row(builder.teller.area(row), (builder.mark(row),)) for row in ordered]
     words = {
         "identifier": f"chart-spending-{works or 'unsaid'}-constant",
         "title": reporting.range_title(builder.teller, indexed, text("In prices of {year}", year=year)),
@@ -107,8 +105,8 @@ def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
         text("Status"),
     ]
     cells = []
-    for _, row in rows.sort_values(["ahead", "constant"], ascending=False).iterrows():
-        indexed = wording.value(row.where(row.index != "value", row["constant"]), 0)
+    for row in rows.sort_values(["ahead", "constant"], ascending=False).to_dict("records"):
+        indexed = wording.value({**row, "value": row["constant"]}, 0)
         status = teller.status(row) or wording.name("status", str(row["status"]))
         cells.append([teller.area(row), teller.measure_value(row), indexed, teller.when(row), status])
     return html_table(caption, header, cells, numeric=(1, 2))

@@ -1,12 +1,15 @@
 """How a region's number stands to those of the other regions: only like beside like, with the years of the numbers."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 import pandas as pd
 
-from edstats.codebook import read_table
-from edstats.comparisons import newest_measures, newest_observations
+from edstats.lookups import entries_of
+from edstats.pages.ranking import Ranking, first_of_each, with_use
 from edstats.pages.sections import years_of
-from edstats.teller import Teller
-from edstats.wording import Plural
+from edstats.wording import Plural, Record, Wording, is_missing
 
 ONE_YEAR = 366  # days
 MEASURE_KIND = ["works", "counted", "group"]
@@ -26,70 +29,89 @@ HIGHER = Plural(
 OBSERVATION_KIND = ["group", "works", "counted", "share_of", "programme", "unit"]
 
 
-def others_like(teller: Teller, row: pd.Series) -> pd.DataFrame:
-    """The newest numbers of the other regions that can be set beside ``row``: facts of one kind and one unit.
-
-    ``row`` is a measure (with ``measure``) or an observation, and a fact. Programmes without a name only tie rows of
-    one source together and make no kind; schools are meant where a source does not say what it counts. What is
-    observed to be done within more than a year is left out.
-    """
-    dataset = teller.dataset
-    if "measure" in row:
-        rows = dataset.measures[dataset.measures["measure"] == row["measure"]]
-        kind = MEASURE_KIND
-        newest = newest_measures(rows, dataset.observations, dataset.sources, kind)
-    else:
-        rows = dataset.observations[dataset.observations["indicator"] == row["indicator"]]
-        kind = OBSERVATION_KIND
-        newest = newest_observations(rows, dataset.sources, kind)
-    newest = newest[(newest["use"] == "shown") & (newest["status"] == "actual")]
-    newest = newest[~newest["region"].isin([str(row["region"]), "KZ"])]
-    for column in kind:
-        own = _kind(column, str(row[column]))
-        newest = newest[newest[column].astype("str").map(lambda code, column=column: _kind(column, code)) == own]
-    if "measure" not in row and is_flow(str(row["indicator"])):
-        newest = newest[(newest["period_end"] - newest["period_start"]).dt.days <= ONE_YEAR]
-    newest = newest.sort_values(["period_end", "period_start"], ascending=False, kind="stable")
-    return newest.drop_duplicates("region")
+def is_flow(indicator: str) -> bool:
+    """Whether the codebook knows the indicator as something that is done within a time."""
+    return entries_of("indicators", "indicator")[indicator]["kind"] == "flow"
 
 
-def _kind(column: str, code: str) -> str:
-    """What a code says of the kind of a number."""
+@dataclass(frozen=True)
+class Standings:
+    """Tells how numbers stand to those of the other regions."""
+
+    ranking: Ranking
+    wording: Wording
+
+    @cached_property
+    def _measures(self) -> dict[tuple[str, ...], list[Record]]:
+        return _facts_by_kind(self.ranking.measures, ["measure", *MEASURE_KIND])
+
+    @cached_property
+    def _observations(self) -> dict[tuple[str, ...], list[Record]]:
+        return _facts_by_kind(self.ranking.observations, ["indicator", *OBSERVATION_KIND])
+
+    def others_like(self, row: Record) -> list[Record]:
+        """The newest numbers of the other regions that can be set beside ``row``: facts of one kind and one unit.
+
+        ``row`` is a measure (with ``measure``) or an observation, and a fact. Programmes without a name only tie rows
+        of one source together and make no kind; schools are meant where a source does not say what it counts. What is
+        observed to be done within more than a year is left out.
+        """
+        if "measure" in row:
+            alike = self._measures.get(_kind(row, ["measure", *MEASURE_KIND]), [])
+        else:
+            alike = self._observations.get(_kind(row, ["indicator", *OBSERVATION_KIND]), [])
+        return first_of_each((fact for fact in alike if fact["region"] not in (row["region"], "KZ")), ["region"])
+
+    def standing(self, row: Record) -> str:
+        """How the number stands to those of the other regions, as a sentence; how many report it where that is open.
+
+        A bound counts as higher or lower where it is so for every value it allows. A plan stands beside nothing.
+        """
+        if row["status"] != "actual":
+            return ""
+        others = self.others_like(row)
+        if not others:
+            return self.wording.text("No number of another region can be set beside it.")
+        count, years = len(others), years_of(others)
+        lower = sum(_top(other) < row["value"] and other["qualifier"] != "at_least" for other in others)
+        higher = sum(other["value"] >= row["value"] and other["qualifier"] != "at_most" for other in others)
+        bound = row["qualifier"] not in ("exact", "about")
+        if bound or _is_long_flow(row) or not (lower or higher == count):
+            return self.wording.plural(*REPORTED, count, years=years)
+        if lower == count or not lower:
+            return self.wording.plural(*(HIGHEST if lower else LOWEST), count, years=years)
+        return self.wording.plural(*HIGHER, count, years=years, part=self.wording.number(lower, 0))
+
+
+def _facts_by_kind(rows: pd.DataFrame, kind: Sequence[str]) -> dict[tuple[str, ...], list[Record]]:
+    """The facts that each region shows, by their kind and the newest first; what took years to be done is left out."""
+    rows = with_use(rows, kind)
+    rows = rows[(rows["use"] == "shown") & (rows["status"] == "actual")]
+    rows = rows.sort_values(["period_end", "period_start"], ascending=False, kind="stable")
+    facts: dict[tuple[str, ...], list[Record]] = {}
+    for row in rows.to_dict("records"):
+        if not _is_long_flow(row):
+            facts.setdefault(_kind(row, kind), []).append(row)
+    return facts
+
+
+def _kind(row: Record, columns: Sequence[str]) -> tuple[str, ...]:
+    """What the codes of a row say of the kind of its number."""
+    return tuple(_said(column, row[column]) for column in columns)
+
+
+def _said(column: str, code: str) -> str:
     if column == "programme":
-        return code if code in set(read_table("programmes")["programme"]) else ""
+        return code if code in entries_of("programmes", "programme") else ""
     return "" if column == "counted" and code == "school" else code
 
 
-def is_flow(indicator: str) -> bool:
-    """Whether the codebook knows the indicator as something that is done within a time."""
-    rows = read_table("indicators")
-    return bool((rows.loc[rows["indicator"] == indicator, "kind"] == "flow").all())
+def _is_long_flow(row: Record) -> bool:
+    """Whether an observation is of something that was done within more than a year."""
+    days = (row["period_end"] - row["period_start"]).days
+    return "measure" not in row and is_flow(row["indicator"]) and days > ONE_YEAR
 
 
-def standing(teller: Teller, row: pd.Series) -> str:
-    """How the number stands to those of the other regions, as a sentence; how many report it where that is open.
-
-    A bound counts as higher or lower where it is so for every value it allows. A plan stands beside nothing.
-    """
-    wording = teller.wording
-    if str(row["status"]) != "actual":
-        return ""
-    others = others_like(teller, row)
-    if others.empty:
-        return wording.text("No number of another region can be set beside it.")
-    count, years = len(others), years_of(others)
-    qualifier, value = others["qualifier"].astype("str"), others["value"]
-    top = others["value_high"].fillna(value)
-    lower = int(((top < row["value"]) & (qualifier != "at_least")).sum())
-    higher = int(((value >= row["value"]) & (qualifier != "at_most")).sum())
-    bound = str(row["qualifier"]) not in ("exact", "about")
-    long = "measure" not in row and is_flow(str(row["indicator"])) and _days(row) > ONE_YEAR
-    if bound or long or not (lower or higher == count):
-        return wording.plural(*REPORTED, count, years=years)
-    if lower == count or not lower:
-        return wording.plural(*(HIGHEST if lower else LOWEST), count, years=years)
-    return wording.plural(*HIGHER, count, years=years, part=wording.number(lower, 0))
-
-
-def _days(row: pd.Series) -> int:
-    return int((row["period_end"] - row["period_start"]).days)
+def _top(row: Record) -> float:
+    """The largest number that a printed one says."""
+    return float(row["value"] if is_missing(row["value_high"]) else row["value_high"])

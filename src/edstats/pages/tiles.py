@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from edstats.codebook import read_table
+from edstats.lookups import entries_of
 from edstats.pages.sections import page_name
 from edstats.wording import Wording
 
@@ -21,11 +21,11 @@ class Tile:
 
 def tile_map(wording: Wording, tiles: Sequence[Tile]) -> Markup:
     """A list whose items the page's style puts into the places that the codebook gives them; each names its page."""
-    regions = read_table("regions").set_index("region")
+    regions = entries_of("regions", "region")
     items = []
-    names = regions[f"short_{wording.language}"].to_dict()
+    names = {region: entry[f"short_{wording.language}"] for region, entry in regions.items()}
     for tile in sorted(tiles, key=lambda tile: wording.alphabetical(names[tile.region])):
-        row, column = (int(str(regions.at[tile.region, name])) + 1 for name in ("tile_row", "tile_column"))
+        row, column = (int(regions[tile.region][name]) + 1 for name in ("tile_row", "tile_column"))
         share = 0 if tile.shade is None else round(100 * tile.shade)
         items.append(
             Markup(
