@@ -44,7 +44,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class _Unworded:
-    """A data set as far as it is the same in every language: its tables but for the findings, which are not said yet."""
+    """A data set as far as it is the same in every language: its findings are not put into words yet."""
 
     tables: Mapping[str, pd.DataFrame]
     found: tuple[Finding, ...]
