@@ -146,10 +146,10 @@ class WarmKernel:
         """Whether a kernel was started."""
         return self._process is not None
 
-    async def start_kernel(self, extra_arguments: Sequence[str] = (), cwd: str | None = None) -> None:
-        """Start a kernel. Raises OSError when there is no server, RuntimeError when it starts none."""
+    async def start_kernel(self, cwd: str | None = None, **_: Any) -> None:
+        """Start a kernel; all but ``cwd`` is settled by the server. Raises OSError or RuntimeError if it cannot."""
         reader, writer = await asyncio.open_unix_connection(self._address)
-        request = json.dumps(["kernel", list(extra_arguments), dict(os.environ), cwd or os.getcwd()])  # noqa: PTH109
+        request = json.dumps(["kernel", dict(os.environ), cwd or os.getcwd()])  # noqa: PTH109
         writer.write(packed("control", [request.encode()]))
         started = await read_packet(reader)
         if started is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -33,9 +34,9 @@ class _Timers:
 class Publisher(IOPubThread):
     """Sends what cells put out: at once and in the calling thread, where ipykernel hands it to a thread of its own."""
 
-    def __init__(self, wire: Wire) -> None:
-        """``wire``: where it goes."""
-        self._wire = wire
+    def __init__(self) -> None:
+        """Without a wire, which there is once the process is a kernel's own."""
+        self.wire: Wire | None = None
         self._turn = threading.RLock()
         self.io_loop: Any = _Timers(self.schedule)
 
@@ -46,7 +47,8 @@ class Publisher(IOPubThread):
 
     def send_multipart(self, msg: Sequence[bytes], *_: Any, **__: Any) -> None:
         """Send one message's frames."""
-        self._wire.send("iopub", msg)
+        assert self.wire is not None
+        self.wire.send("iopub", msg)
 
     def stop(self) -> None:
         """Nothing runs."""
@@ -109,43 +111,57 @@ class ForkedKernel(IPythonKernel):
 
 
 class ForkedKernelApp(IPKernelApp):
-    """ipykernel's application, less its sockets, threads, connection file and watch over a parent process."""
+    """ipykernel's application, less its sockets, threads, connection file and watch over a parent process.
 
-    def __init__(self, wire: Wire) -> None:
-        """``wire``: the connection with the client."""
+    It is made ready before the process is forked, with all that takes time and is the same for every notebook.
+    """
+
+    def __init__(self) -> None:
+        """Not ready yet."""
         # Nobody else can write to the connection, so that messages need no signature.
         super().__init__(session=Session(key=b""))
-        self._wire = wire
         self.outstream_class = f"{__name__}.{ForkedOutStream.__name__}"
 
     def _nothing(self, **_: Any) -> None:
-        """What a kernel without sockets does not need."""
+        """What a kernel without sockets does not need, or what must wait until the process is its own."""
 
     init_connection_file = init_poller = init_heartbeat = write_connection_file = log_connection_info = _nothing
-    cleanup_connection_file = _nothing
+    cleanup_connection_file = init_io = init_path = init_code = _nothing
 
     def init_sockets(self) -> None:
         """Set where outputs go."""
-        self.iopub_thread = self.iopub_socket = Publisher(self._wire)
+        self.iopub_thread = self.iopub_socket = Publisher()
 
     def init_kernel(self) -> None:
         """Make the kernel."""
-        kernel = ForkedKernel.instance(
+        self.kernel = ForkedKernel.instance(
             parent=self,
             session=self.session,
-            shell_stream=ShellStream(self._wire),
             iopub_thread=self.iopub_thread,
             iopub_socket=self.iopub_socket,
             log=self.log,
             profile_dir=self.profile_dir,
             user_ns=self.user_ns,
         )
-        self.kernel = kernel
-        self.displayhook.get_execution_count = lambda: kernel.execution_count
+
+    def run(self, wire: Wire) -> None:
+        """Be the kernel of this process until the client at the other end of ``wire`` has gone."""
+        self.iopub_thread.wire = wire
+        self.session.pid = os.getpid()
+        self.kernel.shell_stream = ShellStream(wire)
+        super().init_io()
+        self.kernel._stdout, self.kernel._stderr = sys.stdout, sys.stderr
+        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
+        super().init_path()
+        super().init_code()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.start()
 
 
-def run_kernel(wire: Wire, arguments: Sequence[str]) -> None:
-    """Be a kernel until the client has gone. ``arguments``: those of ipykernel's command line."""
-    application = ForkedKernelApp.instance(wire)
-    application.initialize(list(arguments))
-    application.start()
+def ready_kernel() -> ForkedKernelApp:
+    """A kernel that is ready to run in a forked process."""
+    application = ForkedKernelApp.instance()
+    # What nbclient asks of a stock kernel; what goes wrong in a cell comes back without the kernel's own log.
+    application.initialize(["--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL"])
+    return application

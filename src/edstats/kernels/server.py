@@ -19,10 +19,13 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import edstats
 from edstats.kernels.wire import Wire
+
+if TYPE_CHECKING:
+    from edstats.kernels.forked import ForkedKernelApp
 
 # What the process must be started with. Threads do not survive a fork, so that no library may start any; matplotlib
 # asks for its backend when it is imported, and this is the one that ipykernel sets; ipykernel's debugger complains
@@ -43,6 +46,9 @@ def main() -> None:
         del sys.path[0]  # as ipykernel_launcher does; the kernel puts its own working directory there
     listener = socket.socket(fileno=int(sys.argv[1]))
     _import_all()
+    from edstats.kernels.forked import ready_kernel  # noqa: PLC0415
+
+    kernel = ready_kernel()
     for arguments in json.loads(sys.stdin.readline() or "[]"):
         edstats.load(*arguments)
     gc.collect()
@@ -59,7 +65,7 @@ def main() -> None:
             if os.fork() == 0:
                 events.close()
                 listener.close()
-                _become(Wire(connection))
+                _become(Wire(connection), kernel)
             connection.close()
 
 
@@ -73,7 +79,7 @@ def _import_all() -> None:
         importlib.import_module(module)
 
 
-def _become(wire: Wire) -> NoReturn:
+def _become(wire: Wire, kernel: "ForkedKernelApp") -> NoReturn:
     """Be the process that the client asks for; never returns."""
     status = 1
     log = os.dup(2)  # a kernel makes standard error a part of its outputs
@@ -85,7 +91,7 @@ def _become(wire: Wire) -> NoReturn:
         if request is not None:
             kind, *details = json.loads(request[1][0])
             if kind == "kernel":
-                _be_kernel(wire, *details)
+                _be_kernel(wire, kernel, *details)
             else:
                 _be_worker(wire)
         status = 0
@@ -110,14 +116,12 @@ def _be_worker(wire: Wire) -> None:
         wire.send("shell", [pickle.dumps((result, error))])
 
 
-def _be_kernel(wire: Wire, argv: list[str], env: dict[str, str], cwd: str) -> None:
+def _be_kernel(wire: Wire, kernel: "ForkedKernelApp", env: dict[str, str], cwd: str) -> None:
     """Run cells until the client has gone."""
-    from edstats.kernels.forked import run_kernel  # noqa: PLC0415
-
     _settle(env, cwd)
     wire.send("control", [str(os.getpid()).encode()])
-    sys.argv = ["ipykernel_launcher", *argv]
-    run_kernel(wire, argv)
+    sys.argv = ["ipykernel_launcher"]
+    kernel.run(wire)
 
 
 def _settle(env: dict[str, str], cwd: str) -> None:

@@ -12,9 +12,6 @@ from traitlets.config import Config
 from edstats.kernels.client import forkable, warm_kernel
 from edstats.reports.plan import Page
 
-# A kernel reports being stopped as an error; what goes wrong in a cell comes back without its log.
-_ARGUMENTS = ["--log-level=CRITICAL"]
-
 
 @dataclass(frozen=True)
 class PageFailure:
@@ -66,9 +63,7 @@ def run_notebook(page: Page, history: Path, kernels: str) -> nbformat.NotebookNo
 
 def _run_warm(notebook: Path, parameters: dict[str, str], kernels: str) -> nbformat.NotebookNode:
     with warm_kernel(kernels) as kernel:
-        return papermill.execute_notebook(
-            notebook, None, parameters, progress_bar=False, km=kernel, extra_arguments=_ARGUMENTS
-        )
+        return papermill.execute_notebook(notebook, None, parameters, progress_bar=False, km=kernel)
 
 
 def _run_stock(notebook: Path, parameters: dict[str, str]) -> nbformat.NotebookNode:
@@ -79,8 +74,10 @@ def _run_stock(notebook: Path, parameters: dict[str, str]) -> nbformat.NotebookN
     """
     with tempfile.TemporaryDirectory(prefix="edstats-") as sockets:
         config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets, "kernel"))}})
+        # A kernel reports being stopped as an error; what goes wrong in a cell comes back without its log.
+        quiet = ["--log-level=CRITICAL"]
         return papermill.execute_notebook(
-            notebook, None, parameters, progress_bar=False, config=config, extra_arguments=_ARGUMENTS
+            notebook, None, parameters, progress_bar=False, config=config, extra_arguments=quiet
         )
 
 
