@@ -19,7 +19,8 @@ def findings_list(teller: Teller, findings: pd.DataFrame) -> Markup:
     folded = order["code"].isin(FOLDED) & (order.groupby("code").cumcount() >= OPEN)
     parts = [_findings(teller, order[~folded])]
     for code, rows in order[folded].groupby("code"):
-        name = teller.wording.text(entries_of("codes", "code")[str(code)]["name"])
+        english = entries_of("codes", "code")[str(code)]["name"]
+        name = teller.wording.text(english)
         more = teller.wording.plural("{count} more: {name}", "{count} more: {name}", len(rows), name=name)
         parts.append(Markup("<details><summary>{}</summary>{}</details>").format(more, _findings(teller, rows)))
     return Markup("").join(parts)
