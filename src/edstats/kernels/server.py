@@ -74,7 +74,8 @@ def _import_all() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for module in (
         *("ipykernel.debugger", "ipykernel.zmqshell", "matplotlib.pyplot", "seaborn"),
-        *("edstats.kernels.forked", "edstats.pages", "edstats.reports.make"),
+        *("edstats.kernels.forked", "edstats.pages.comparison", "edstats.pages.region", "edstats.pages.sources"),
+        "edstats.reports.make",
     ):
         importlib.import_module(module)
 

@@ -12,6 +12,7 @@ from edstats.entries import figure_entries, measure_entries
 from edstats.lookups import entries_of
 from edstats.pages import closing, reporting
 from edstats.pages.dataset_page import DatasetPage
+from edstats.pages.headings import comparison_heading
 from edstats.pages.news import what_is_new
 from edstats.pages.ranking import Ranking, with_use
 from edstats.pages.sections import ChartBuilder, bullets, coverage_sentence, heading, paragraph, section
@@ -22,14 +23,9 @@ from edstats.selection import in_present_borders
 from edstats.tables import Html
 from edstats.teller import Teller
 from edstats.totals import applies
-from edstats.wording import Record, Wording
+from edstats.wording import Record
 
 SHARES = ("small_school_share", "small_share_of_rural_schools")
-
-
-def comparison_heading(wording: Wording) -> str:
-    """The title of the page."""
-    return wording.text("Kazakhstan's regions compared: schools as reported")
 
 
 def _shade(row: Record | None) -> float | None:

@@ -21,5 +21,6 @@ class DatasetPage:
     @classmethod
     def open(cls, parameters: Parameters) -> Self:
         """The page that the parameters ask for. Raises ``UnknownParameter`` when nothing was published by then."""
-        view = dataset_view(parameters.load(), parameters.language)
+        dataset = parameters.load()
+        view = dataset_view(dataset).of(dataset, parameters.language)
         return cls(view, parameters.wording(view), parameters.read_history())

@@ -14,31 +14,21 @@ from edstats.entries import figure_entries, measure_anchor, measure_entries, sou
 from edstats.listings import findings_list, sources_list
 from edstats.lookups import entries_of
 from edstats.pages import closing
+from edstats.pages.headings import page_name, region_heading
 from edstats.pages.headlines import differing, headline_rows
 from edstats.pages.news import what_is_new
 from edstats.pages.parameters import Parameters, UnknownParameter
 from edstats.pages.ranking import Ranking
 from edstats.pages.region_charts import RegionCharts
-from edstats.pages.sections import heading, of_topic, page_name, paragraph, section, years_between
+from edstats.pages.sections import heading, of_topic, paragraph, section
 from edstats.pages.standing import Standings
 from edstats.pages.views import region_history, region_view
-from edstats.selection import in_present_borders, unplaced
 from edstats.tables import Html, anchor
 from edstats.teller import Teller, lower_first
 from edstats.totals import applies
-from edstats.wording import PlaceName, Record, Wording
+from edstats.wording import Record, Wording
 
 HEADLINES = 6
-
-
-def region_heading(observations: pd.DataFrame, place: PlaceName, wording: Wording) -> str:
-    """The title of a region's page, with the years that its facts are about. ``observations``: the region's."""
-    whole = observations[in_present_borders(observations) & (observations["place"] == "")]
-    placed = whole[~unplaced(whole)]
-    facts = placed[placed["status"] == "actual"]
-    placed = next(rows for rows in (facts, placed, observations) if len(rows))
-    years = years_between(placed["period_start"].min(), placed["period_end"].max())
-    return wording.text("Schools {region:of}: what is reported, {years}", region=place, years=years)
 
 
 @dataclass(frozen=True)
@@ -56,7 +46,7 @@ class RegionPage:
         dataset = parameters.load()
         if not (dataset.observations["region"] == parameters.region).any():
             raise UnknownParameter(f"region: no source tells of {parameters.region} yet")
-        view = region_view(dataset, parameters.region, parameters.language)
+        view = region_view(dataset, parameters.region).of(dataset, parameters.language)
         history = region_history(parameters.read_history(), parameters.region)
         return cls(view, parameters.region, parameters.wording(view), history)
 

@@ -11,6 +11,7 @@ from edstats.charts import ChartText, Mark, Row, Scale
 from edstats.codebook import read_table
 from edstats.columns import csv_text
 from edstats.lookups import entries_of
+from edstats.pages.headings import years_between
 from edstats.tables import Html, plain_table
 from edstats.teller import Teller
 from edstats.totals import applies
@@ -22,11 +23,6 @@ STATUS_RANK = {"actual": 0, "started": 1, "planned": 2, "target": 3}
 MARK_COLUMNS = ("value", "high", "qualifier", "unit", "period", "status", "figures")
 
 
-def page_name(region: str) -> str:
-    """Name of a region's page, without ending: its short English name in small letters."""
-    return entries_of("regions", "region")[region]["short_en"].lower().replace(" ", "-")
-
-
 def of_topic(table: str, topic: str) -> list[str]:
     """The codes of a topic in ``indicators`` or ``measures``."""
     return [code for code, entry in entries_of(table, table.removesuffix("s")).items() if entry["topic"] == topic]
@@ -35,11 +31,6 @@ def of_topic(table: str, topic: str) -> list[str]:
 def years_of(rows: Sequence[Record]) -> str:
     """The years that measures or observations are about: "2024", "2018–2026"."""
     return years_between(min(row["period_start"] for row in rows), max(row["period_end"] for row in rows))
-
-
-def years_between(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    """The years of two days: "2024", "2018–2026"."""
-    return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
 
 
 def section(identifier: str, title: str, *parts: Markup) -> Html:

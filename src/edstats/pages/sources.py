@@ -10,21 +10,12 @@ from edstats.entries import figure_entries
 from edstats.listings import about_source, findings_list
 from edstats.pages import closing
 from edstats.pages.dataset_page import DatasetPage
+from edstats.pages.headings import changes_heading, sources_heading
 from edstats.pages.news import changes_of_all_editions, what_is_new
 from edstats.pages.sections import paragraph, section
 from edstats.tables import Html, source_anchor
 from edstats.teller import Teller
-from edstats.wording import Record, Wording
-
-
-def sources_heading(wording: Wording) -> str:
-    """The title of the page."""
-    return wording.text("Sources, their figures, and what contradicts what")
-
-
-def changes_heading(wording: Wording) -> str:
-    """The title of the page of changes."""
-    return wording.text("Changes from edition to edition")
+from edstats.wording import Record
 
 
 @dataclass(frozen=True)

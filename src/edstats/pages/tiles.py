@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from edstats.lookups import entries_of
-from edstats.pages.sections import page_name
+from edstats.pages.headings import page_name
 from edstats.wording import Wording
 
 

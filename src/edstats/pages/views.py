@@ -5,57 +5,113 @@ So a build can tell by a digest of the view whether a page would come out otherw
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields
 
+import numpy as np
 import pandas as pd
 
-from edstats.columns import TABLES, csv_text
+from edstats.columns import TABLES
 from edstats.dataset import Dataset
 from edstats.editions import History, latest
 from edstats.selection import in_present_borders
 
-# What no page says of a figure of another region, or of a source that stands behind such figures only.
-_UNSAID = {
+# What no page says of a figure of another region, of a source that stands behind such figures only, or of a finding
+# about them.
+UNSAID = {
     "observations": ("as_printed", "note", "precision"),
     "sources": ("title", "url", "date_basis", "licence", "note"),
     "findings": ("message", "details"),
 }
+# Where the texts stand that people translate; a finding's message is said in the reader's language already.
+_TRANSLATED = ("observations", "sources", "doubts", "prices", "corrections")
+
+Mask = np.ndarray
 
 
-def region_view(dataset: Dataset, region: str, language: str) -> Dataset:
+@dataclass(frozen=True)
+class View:
+    """A part of a data set: of each table the rows that are ``seen``, and those of them that are seen in ``silence``.
+
+    The latter are without their ``UNSAID`` columns. Both are masks over a table's rows, the same in every language.
+    """
+
+    seen: Mapping[str, Mask]
+    silence: Mapping[str, Mask]
+
+    def of(self, whole: Dataset, language: str) -> Dataset:
+        """The part of ``whole``, with the translations into ``language`` alone."""
+        tables = {table: self._table(getattr(whole, table), table) for table in TABLES}
+        tables["translations"] = _into(tables["translations"], language)
+        return Dataset(**tables, as_of=whole.as_of)
+
+    def _table(self, whole: pd.DataFrame, table: str) -> pd.DataFrame:
+        rows = whole[self.seen[table]]
+        if table not in self.silence:
+            return rows
+        silent = self.silence[table][self.seen[table]]
+        blank = {name: None if rows[name].dtype == "float64" else "" for name in UNSAID[table]}
+        return rows.assign(**{name: rows[name].mask(silent, value) for name, value in blank.items()})
+
+
+def region_view(whole: Dataset, region: str) -> View:
     """What the page of ``region`` may see: all of its own, and what other regions' numbers can stand beside it.
 
     Of other regions these are the indicators and measures that the region has too, for regions as a whole, without the
     words that only the pages about them show.
     """
-    rows, measures, sources = dataset.observations, dataset.measures, dataset.sources
-    own, own_measures = rows["region"] == region, measures["region"] == region
-    compared = measures["measure"].isin(measures.loc[own_measures, "measure"]) & in_present_borders(measures)
-    measures = measures[own_measures | compared]
-    parts = pd.concat([measures["numerator"], measures["denominator"]])
-    like = rows["indicator"].isin(rows.loc[own, "indicator"]) & in_present_borders(rows) & (rows["place"] == "")
-    rows = rows[own | like | rows["figure_id"].isin(parts)]
-    own = rows["region"] == region
-    sources = sources[sources["source"].isin(rows["source"])]
-    own_sources = sources["source"].isin(rows.loc[own, "source"])
-    return _spoken(
-        replace(
-            dataset,
-            observations=_silent(rows, ~own, "observations"),
-            measures=measures,
-            findings=_findings(dataset.findings, region, rows["figure_id"]),
-            sources=_silent(sources, ~own_sources, "sources"),
-            doubts=dataset.doubts.head(0),
-            prices=dataset.prices.head(0),
-            corrections=_of_figures(dataset.corrections, rows.loc[own, "figure_id"]),
-        ),
-        language,
-    )
+    rows, measures = whole.observations, whole.measures
+    own, own_measures = rows["region"].to_numpy() == region, measures["region"].to_numpy() == region
+    compared = _among(measures["measure"], measures["measure"][own_measures])
+    seen_measures = own_measures | compared & in_present_borders(measures).to_numpy(dtype=bool)
+    parts = [*measures["numerator"][seen_measures], *measures["denominator"][seen_measures]]
+    whole_regions = in_present_borders(rows).to_numpy(dtype=bool) & (rows["place"] == "").to_numpy(dtype=bool)
+    alike = whole_regions & _among(rows["indicator"], rows["indicator"][own])
+    seen_rows = own | alike | _among(rows["figure_id"], parts)
+    own_findings = whole.findings["region"].to_numpy() == region
+    figures = set(rows["figure_id"][seen_rows])
+    about = [not figures.isdisjoint(named.split()) for named in whole.findings["figures"]]
+    corrected = whole.corrections["source"] + "#" + whole.corrections["figure"]
+    seen = {
+        "observations": seen_rows,
+        "measures": seen_measures,
+        "findings": own_findings | np.array(about, bool),
+        "sources": _among(whole.sources["source"], rows["source"][seen_rows]),
+        "doubts": np.zeros(len(whole.doubts), bool),
+        "prices": np.zeros(len(whole.prices), bool),
+        "corrections": _among(corrected, rows["figure_id"][own]),
+    }
+    silence = {
+        "observations": ~own,
+        "sources": ~_among(whole.sources["source"], rows["source"][own]),
+        "findings": ~own_findings,
+    }
+    return View({**seen, "translations": _translated(whole, seen, silence)}, silence)
 
 
-def dataset_view(dataset: Dataset, language: str) -> Dataset:
+def dataset_view(whole: Dataset) -> View:
     """What a page about the whole data set may see: all but the translations into other languages."""
-    return _spoken(dataset, language)
+    return View({table: np.ones(len(getattr(whole, table)), bool) for table in TABLES}, {})
+
+
+def _among(column: pd.Series, values: Iterable[str]) -> Mask:
+    known = set(values)
+    return np.array([value in known for value in column], bool)
+
+
+def _translated(whole: Dataset, seen: Mapping[str, Mask], silence: Mapping[str, Mask]) -> Mask:
+    """The translations of texts that are seen, and said."""
+    texts: set[str] = set()
+    for table in _TRANSLATED:
+        frame, rows = getattr(whole, table), seen[table]
+        for name in frame.select_dtypes("str"):
+            said = rows & ~silence[table] if table in silence and name in UNSAID[table] else rows
+            texts.update(frame[name][said])
+    return _among(whole.translations["text"], texts)
+
+
+def _into(translations: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Translations without those into other languages."""
+    return translations.assign(**{str(name): "" for name in translations if name not in ("text", language)})
 
 
 def region_history(history: History, region: str) -> History:
@@ -65,50 +121,50 @@ def region_history(history: History, region: str) -> History:
     # Numbered anew: an edition that changes nothing here must not change the page.
     editions = [newest.assign(edition=number) for number in range(1, min(len(history.editions), 2) + 1)]
     seen = pd.concat(editions) if editions else newest
-    counted = ["figures", "sources", "new", "revised", "gone"]
     return History(
-        seen.assign(**dict.fromkeys(counted, 0)),
+        seen.assign(figures=0, sources=0, new=0, revised=0, gone=0),
         changes[changes["region"] == region].assign(edition=len(editions)),
     )
 
 
-def _silent(rows: pd.DataFrame, where: pd.Series, table: str) -> pd.DataFrame:
-    """``rows`` without the unsaid columns of those ``where`` it is so."""
-    kept = {name: rows[name].mask(where, None if rows[name].dtype == "float64" else "") for name in _UNSAID[table]}
-    return rows.assign(**kept)
+class Digests:
+    """Digests of views of a data set, of which each row is read once."""
+
+    def __init__(self, datasets: Mapping[str, Dataset]) -> None:
+        """``datasets``: the data set with messages in each language."""
+        whole = next(iter(datasets.values()))
+        self._rows = {table: _texts(getattr(whole, table)) for table in TABLES}
+        self._silent_rows = {
+            table: _texts(getattr(whole, table).drop(columns=list(names))) for table, names in UNSAID.items()
+        }
+        self._findings = {language: _texts(dataset.findings) for language, dataset in datasets.items()}
+        self._translations = {language: _texts(_into(whole.translations, language)) for language in datasets}
+
+    def of_view(self, view: View) -> dict[str, str]:
+        """The digest of each table of ``view`` that is the same in every language, by name."""
+        same = [table for table in TABLES if table not in ("findings", "translations")]
+        return {table: self._digest(view, table, self._rows[table]) for table in same}
+
+    def of_language(self, view: View, language: str) -> dict[str, str]:
+        """The digests of the other tables of ``view``."""
+        spoken = {"findings": self._findings[language], "translations": self._translations[language]}
+        return {table: self._digest(view, table, rows) for table, rows in spoken.items()}
+
+    def _digest(self, view: View, table: str, rows: np.ndarray) -> str:
+        if table in view.silence:
+            rows = np.where(view.silence[table], self._silent_rows[table], rows)
+        return _digest(rows[view.seen[table]])
 
 
-def _findings(findings: pd.DataFrame, region: str, figures: pd.Series) -> pd.DataFrame:
-    """The region's findings in full, and that there are others about figures which the page may show."""
-    shown = set(figures)
-    own = findings["region"] == region
-    about = findings["figures"].map(lambda named: not shown.isdisjoint(named.split())).astype("bool")
-    kept = findings[own | about]
-    return _silent(kept, kept["region"] != region, "findings")
+def history_digest(history: History) -> str:
+    """The digest of editions and their changes."""
+    return _digest(text for field in fields(history) for text in _texts(getattr(history, field.name)))
 
 
-def _of_figures(corrections: pd.DataFrame, figures: pd.Series) -> pd.DataFrame:
-    return corrections[(corrections["source"] + "#" + corrections["figure"]).isin(figures)]
-
-
-def _spoken(dataset: Dataset, language: str) -> Dataset:
-    """The data set with those translations alone that its texts have in ``language``."""
-    texts: set[str] = set()
-    for table in ("observations", "sources", "doubts", "prices", "corrections"):
-        frame = getattr(dataset, table)
-        for name in frame.select_dtypes("str"):
-            texts.update(frame[name])
-    translations = dataset.translations
-    others = {str(name): "" for name in translations if name not in ("text", language)}
-    translations = translations[translations["text"].isin(texts)].assign(**others)
-    return replace(dataset, translations=translations)
-
-
-def digests(view: Dataset, history: History) -> dict[str, str]:
-    """A digest of each table of a view, by name, and one of the history; of text as files show it."""
-    tables: Mapping[str, pd.DataFrame] = {table: getattr(view, table) for table in TABLES}
-    found = {name: _digest([csv_text(frame)]) for name, frame in tables.items()}
-    return found | {"history": _digest(csv_text(getattr(history, field.name)) for field in fields(history))}
+def _texts(frame: pd.DataFrame) -> np.ndarray:
+    """Each row as one text; what a cell holds, not how the column keeps it."""
+    rows = zip(*(frame[name].tolist() for name in frame), strict=True)
+    return np.array([repr(row) for row in rows], dtype=object)
 
 
 def _digest(texts: Iterable[str]) -> str:

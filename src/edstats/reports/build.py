@@ -18,12 +18,11 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from edstats.reports.make import Made, Making, make_page
-from edstats.reports.plan import Plan, check_parameters
+from edstats.reports.edition import check_replaceable, swap_in
+from edstats.reports.plan import Made, Making, PageFailure, Plan, failure_of
 from edstats.reports.printing import find_browser
-from edstats.reports.publish import check_replaceable, entry_page, index_page, swap_in
-from edstats.reports.record import RECORD, BuildRecord, PageRecord, file_digest, is_intact, read_record
-from edstats.reports.run import PageFailure, failure_of
+from edstats.reports.record import RECORD, BuildRecord, PageRecord, is_intact, read_record, write_file
+from edstats.reports.tasks import check_notebooks, make_page, write_indexes
 
 Report = Callable[[Made], None]
 Reasons = Mapping[str, tuple[str, ...]]
@@ -71,8 +70,7 @@ def build(
     it was. Raises UnknownParameter, UnfitNotebook, FileNotFoundError, NotAnEdition or NoBrowser before anything runs.
     """
     browser = find_browser() if plan.pdf else None
-    for page in plan.pages:
-        check_parameters(page.notebook, page.parameters)
+    executor.submit(check_notebooks, plan).result()
     reports = plan.reports.resolve()
     check_replaceable(reports)
     reports.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +85,7 @@ def build(
         failures = tuple(result.failure for result in results.values() if result.failure)
         if failures:
             return BuildResult((), failures)
-        files |= _write_indexes(plan, edition)
+        files |= executor.submit(write_indexes, plan, edition).result()
         recorded = _keep_pages(kept, reports, edition) | {path: result.files for path, result in results.items()}
         _write_record(plan, edition, recorded, files)
         swap_in(edition, reports)
@@ -97,7 +95,8 @@ def build(
 def _write_kept(plan: Plan, edition: Path) -> dict[str, str]:
     """Write what the edition keeps of itself, where the pages read what is new; returns the digests by path."""
     (edition / "data").mkdir(parents=True)
-    return {path: _written(edition, path, text) for path, text in ((f"data/{n}", t) for n, t in plan.kept.items())}
+    contents = {f"data/{name}": text.encode() for name, text in plan.kept.items()}
+    return {path: write_file(edition / path, content) for path, content in contents.items()}
 
 
 def _make_pages(making: Making, paths: list[str], executor: Executor, report_progress: Report) -> dict[str, Made]:
@@ -129,25 +128,11 @@ def _keep_pages(paths: tuple[str, ...], reports: Path, edition: Path) -> dict[st
     return kept
 
 
-def _write_indexes(plan: Plan, edition: Path) -> dict[str, str]:
-    """Write the first pages, which take no time; returns the digests by path."""
-    indexes = {f"{volume.language}/index.html": index_page(plan, volume) for volume in plan.volumes}
-    indexes["index.html"] = entry_page(plan)
-    return {path: _written(edition, path, html) for path, html in indexes.items()}
-
-
 def _write_record(plan: Plan, edition: Path, pages: Mapping[str, Mapping[str, str]], files: Mapping[str, str]) -> None:
     inputs = {page.path: page.inputs for page in plan.pages}
     recorded = {path: PageRecord(inputs[path], made) for path, made in pages.items()}
     record = BuildRecord(plan.edition, plan.surroundings, plan.packages, recorded, files)
-    _written(edition, RECORD, record.text())
-
-
-def _written(edition: Path, path: str, text: str) -> str:
-    target = edition / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
-    return file_digest(target)
+    write_file(edition / RECORD, record.text().encode())
 
 
 def default_executor(jobs: int) -> ProcessPoolExecutor:

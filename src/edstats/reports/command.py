@@ -13,13 +13,13 @@ from edstats.dataset import Dataset, load, write_clean
 from edstats.editions import UnreadableHistory, following
 from edstats.folders import find_notebooks
 from edstats.kernels.process import WarmExecutor, WarmServer
-from edstats.pages import UnknownParameter
+from edstats.pages.parameters import UnknownParameter
 from edstats.reports.build import BuildResult, Reasons, build, default_executor, progress, reasons
 from edstats.reports.contents import plan_edition
+from edstats.reports.edition import NotAnEdition
 from edstats.reports.inputs import with_inputs
 from edstats.reports.plan import Plan, UnfitNotebook
 from edstats.reports.printing import NoBrowser
-from edstats.reports.publish import NotAnEdition
 from edstats.reports.record import read_record, surroundings
 from edstats.wording import languages
 

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from edstats.codebook import read_table
 from edstats.dataset import Dataset, translated_notes
-from edstats.pages import read_parameters
-from edstats.pages.comparison import comparison_heading
-from edstats.pages.region import region_heading
-from edstats.pages.sections import page_name
-from edstats.pages.sources import changes_heading, sources_heading
+from edstats.pages.headings import (
+    changes_heading,
+    comparison_heading,
+    page_name,
+    region_heading,
+    sources_heading,
+)
+from edstats.pages.parameters import read_parameters
 from edstats.reports.plan import Page, Plan, Volume
 from edstats.wording import Wording
 

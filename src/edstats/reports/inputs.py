@@ -5,6 +5,7 @@ Of the data a page depends on what it may see (``edstats.pages.views``), where i
 """
 
 import ast
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,11 +13,9 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Literal
 
-import nbformat
-
 from edstats.dataset import Dataset
 from edstats.editions import History
-from edstats.pages.views import dataset_view, digests, region_history, region_view
+from edstats.pages.views import Digests, View, dataset_view, history_digest, region_history, region_view
 from edstats.reports.plan import Plan
 from edstats.reports.record import PACKAGE, file_digest, normalized, text_digest, tree_digest, versions_digest
 
@@ -29,9 +28,9 @@ _OUTWARD = {"open", "eval", "exec", "compile", "__import__", "get_ipython", "inp
 
 def notebook_reads(notebook: Path) -> Reads:
     """What a page of ``notebook`` can depend on: one region's view of the data, all the data, or anything at all."""
-    cells = nbformat.read(notebook, as_version=4).cells
+    cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
     try:
-        parsed = [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
+        parsed = [ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
     except SyntaxError:  # a magic, say
         return "anything"
     names: set[str] = set()
@@ -70,8 +69,10 @@ class _Inputs:
     """Digests of what the pages of one build depend on; what many of them share is read once."""
 
     def __init__(self, datasets: Mapping[str, Dataset], history: History) -> None:
-        self._datasets = datasets
+        self._dataset = next(iter(datasets.values()))
+        self._digests = Digests(datasets)
         self._history = history
+        self._views: dict[str, tuple[View, dict[str, str]]] = {}
         self.packages = _needed("edstats")
         self._library = {
             "library": tree_digest(PACKAGE, leave_out=_NO_PART),
@@ -98,10 +99,14 @@ class _Inputs:
         }
 
     def _data(self, region: str, language: str) -> dict[str, str]:
-        dataset = self._datasets[language]
-        if region:
-            return digests(region_view(dataset, region, language), region_history(self._history, region))
-        return digests(dataset_view(dataset, language), self._history)
+        """Digests of what may be seen by the page of ``region``, or by one about the whole data set where it is ""."""
+        if region not in self._views:
+            view = region_view(self._dataset, region) if region else dataset_view(self._dataset)
+            history = region_history(self._history, region) if region else self._history
+            same = {**self._digests.of_view(view), "history": history_digest(history)}
+            self._views[region] = (view, same)
+        view, same = self._views[region]
+        return {**same, **self._digests.of_language(view, language)}
 
 
 def _needed(package: str) -> tuple[str, ...]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-import papermill
-
 from edstats.faults import nearest
 from edstats.pages.parameters import UnknownParameter
 
@@ -137,6 +135,57 @@ def _links(pages: Iterable[Page]) -> tuple[Link, ...]:
     return tuple(Link(page.name, page.title) for page in pages)
 
 
+@dataclass(frozen=True)
+class PageFailure:
+    """Why a page could not be made.
+
+    ``cell`` counts all cells of the notebook from 1, and is 0 when the failure is of no one cell; ``code`` is that
+    cell's first line; ``error`` is the name of the exception.
+    """
+
+    page: str
+    cell: int
+    error: str
+    message: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        """One line: page, cell, error."""
+        place = f"{self.page}, cell {self.cell} ({self.code})" if self.cell else self.page
+        return f"{place}: {self.error}: {self.message}".removesuffix(": ")
+
+
+def failure_of(path: str, error: BaseException) -> PageFailure:
+    """The failure of a whole page, from an exception that belongs to no cell."""
+    return PageFailure(path, 0, type(error).__name__, str(error))
+
+
+@dataclass(frozen=True)
+class Making:
+    """What pages are made from and where: ``edition`` is the folder of the edition that is being built.
+
+    ``kernels``: the address of a server of warm kernels, or ""; ``browser``: prints the pages, where that is wanted.
+    """
+
+    plan: Plan
+    edition: Path
+    kernels: str
+    browser: Path | None
+
+    def page(self, path: str) -> Page:
+        """The page of that path."""
+        return next(page for page in self.plan.pages if page.path == path)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of the page at ``path``: the digests of its files by their paths in the edition, or the failure."""
+
+    path: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    failure: PageFailure | None = None
+
+
 class UnfitNotebook(ValueError):
     """A notebook that papermill cannot run: it names no kernel or language, or it is no notebook."""
 
@@ -146,6 +195,8 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
 
     Raises UnfitNotebook when the notebook cannot be read, FileNotFoundError when it is not there.
     """
+    import papermill  # noqa: PLC0415 - takes longer to import than a plan takes to make
+
     try:
         known = papermill.inspect_notebook(notebook)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Turns executed notebooks into pages, and puts a finished edition in the place of the old one.
+"""Turns executed notebooks into pages.
 
 A page is one file that asks nothing of anywhere: its style stands in it, it has no script, and the browser is told to
 load nothing; what it offers to download lies beside it. It holds no time, path or random id, so that the same data give
@@ -9,7 +9,6 @@ import base64
 import datetime as dt
 import hashlib
 import re
-import shutil
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
@@ -22,11 +21,11 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from edstats.charts import CSV_ADDRESS
+from edstats.reports.edition import GENERATOR
 from edstats.reports.plan import Frame, Plan, Volume
 from edstats.wording import LOCALES, translation
 
 _TEMPLATES = Path(__file__).parent / "template"
-_GENERATOR = '<meta name="generator" content="edstats">'
 
 _FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "meta"}
 _LOADING_ATTRIBUTES = {"src", "srcset", "poster", "background"}
@@ -44,10 +43,6 @@ _SECTION = re.compile(r'<h2 id="([^"]+)">.*?</h2>', re.DOTALL)
 
 class ForbiddenMarkup(ValueError):
     """An output that would run a script or load something from elsewhere."""
-
-
-class NotAnEdition(ValueError):
-    """The folder to publish in holds something else, which a new edition would wipe out."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +191,7 @@ def _exporter(language: str) -> TemplateExporter:
         "first_style": _style("first"),
         "across_style": _style("across"),
         "search_script": (_TEMPLATES / "edstats" / "search.js").read_text(encoding="utf-8"),
-        "generator": _GENERATOR,
+        "generator": GENERATOR,
         "locale": LOCALES[language],
     }
     return exporter
@@ -221,34 +216,3 @@ def _markdown(source: str) -> str:
 
 def _long_date(iso: str, locale: str) -> str:
     return str(format_date(dt.date.fromisoformat(iso), "long", locale=locale))
-
-
-def check_replaceable(reports: Path) -> None:
-    """Raise NotAnEdition when ``reports`` is there and is neither empty nor an edition that edstats published."""
-    if not reports.exists():
-        return
-    index = reports / "index.html"
-    if reports.is_dir() and not any(reports.iterdir()):
-        return
-    if not index.is_file() or _GENERATOR not in index.read_text(encoding="utf-8", errors="replace"):
-        raise NotAnEdition(f"{reports} holds something other than published reports; name an empty or a new folder")
-
-
-def swap_in(edition: Path, reports: Path) -> None:
-    """Put the folder ``edition`` in the place of ``reports``, by renaming only; the old edition is then removed.
-
-    Both must be on one file system. When the new edition cannot be put in place the old one is put back. Raises
-    NotAnEdition like ``check_replaceable``.
-    """
-    check_replaceable(reports)
-    if not reports.exists():
-        edition.rename(reports)
-        return
-    previous = edition.with_name(f"{edition.name}-previous")
-    reports.rename(previous)
-    try:
-        edition.rename(reports)
-    except BaseException:
-        previous.rename(reports)
-        raise
-    shutil.rmtree(previous)

@@ -96,6 +96,13 @@ def file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def write_file(path: Path, content: bytes) -> str:
+    """Write a file, in a folder that may not be there yet, and return its digest."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
 def text_digest(*texts: str) -> str:
     """The digest of texts in their order."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()

@@ -1,7 +1,6 @@
 """Runs one page's notebook with papermill, in the process that calls it."""
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -10,27 +9,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from edstats.kernels.client import forkable, warm_kernel
-from edstats.reports.plan import Page
-
-
-@dataclass(frozen=True)
-class PageFailure:
-    """Why a page could not be made.
-
-    ``cell`` counts all cells of the notebook from 1, and is 0 when the failure is of no one cell; ``code`` is that
-    cell's first line; ``error`` is the name of the exception.
-    """
-
-    page: str
-    cell: int
-    error: str
-    message: str
-    code: str = ""
-
-    def __str__(self) -> str:
-        """One line: page, cell, error."""
-        place = f"{self.page}, cell {self.cell} ({self.code})" if self.cell else self.page
-        return f"{place}: {self.error}: {self.message}".removesuffix(": ")
+from edstats.reports.plan import Page, PageFailure, failure_of
 
 
 class PageFailed(Exception):
@@ -79,11 +58,6 @@ def _run_stock(notebook: Path, parameters: dict[str, str]) -> nbformat.NotebookN
         return papermill.execute_notebook(
             notebook, None, parameters, progress_bar=False, config=config, extra_arguments=quiet
         )
-
-
-def failure_of(path: str, error: BaseException) -> PageFailure:
-    """The failure of a whole page, from an exception that belongs to no cell."""
-    return PageFailure(path, 0, type(error).__name__, str(error))
 
 
 def _kernel_name(notebook: Path) -> str:

@@ -1,0 +1,29 @@
+"""What a build asks of its workers. What that takes is imported there: the builder itself needs none of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from edstats.reports.plan import Made, Making, Plan, check_parameters
+from edstats.reports.record import write_file
+
+
+def check_notebooks(plan: Plan) -> None:
+    """Raise UnknownParameter, UnfitNotebook or FileNotFoundError for the first page whose notebook cannot be run."""
+    for notebook, names in dict.fromkeys((page.notebook, tuple(page.parameters)) for page in plan.pages):
+        check_parameters(notebook, names)
+
+
+def make_page(making: Making, path: str) -> Made:
+    """Make the page at ``path``; raises nothing."""
+    from edstats.reports import make  # noqa: PLC0415
+
+    return make.make_page(making, path)
+
+
+def write_indexes(plan: Plan, edition: Path) -> Mapping[str, str]:
+    """Write the first pages into the folder ``edition``; returns their digests by path."""
+    from edstats.reports.publish import entry_page, index_page  # noqa: PLC0415
+
+    indexes = {f"{volume.language}/index.html": index_page(plan, volume) for volume in plan.volumes}
+    indexes["index.html"] = entry_page(plan)
+    return {path: write_file(edition / path, html.encode()) for path, html in indexes.items()}
