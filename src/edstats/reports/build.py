@@ -56,7 +56,7 @@ def _reason(path: str, inputs: Mapping[str, str], reports: Path, record: BuildRe
     changed = [name for name in (*inputs, *before.inputs) if inputs.get(name) != before.inputs.get(name)]
     if changed:
         return tuple(dict.fromkeys(changed))
-    return () if is_intact(before.files, reports) else ("file",)
+    return () if path in before.files and is_intact(before.files, reports) else ("file",)
 
 
 def build(
