@@ -26,6 +26,7 @@ from typing import TypeVar
 from edstats.checks import find
 from edstats.clean import clean
 from edstats.dataset import Dataset, newest, translated_notes, write_clean
+from edstats.findings import worded
 from edstats.measures import compute_measures
 from edstats.raw import CORRECTION_COLUMNS, DOUBT_COLUMNS, FIGURE_COLUMNS, SOURCE_COLUMNS, read_raw
 from edstats.wording import Wording
@@ -149,9 +150,10 @@ def measure(count: int, only: str = "") -> None:
             return
         observations, sources = cleaned.observations, cleaned.sources
         measures = _timed("compute_measures", count, lambda: compute_measures(observations, sources))
-        as_of, wording = newest(sources), Wording("en", translated_notes(raw.translations, "en"))
         doubts = raw.doubts.assign(figures=raw.doubts["source"] + "#" + raw.doubts["figures"])
-        findings = _timed("find", count, lambda: find(observations, sources, doubts, measures, as_of, wording))
+        as_of, wording = newest(sources), Wording("en", translated_notes(raw.translations, "en"))
+        found = _timed("find", count, lambda: find(observations, sources, doubts, measures, as_of))
+        findings = _timed("worded", count, lambda: worded(found, wording))
         entered = {name: getattr(raw, name) for name in ("prices", "corrections", "translations")}
         tables = {**entered, "observations": observations, "sources": sources, "doubts": doubts}
         tables["measures"] = measures.table

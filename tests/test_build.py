@@ -18,10 +18,13 @@ import pytest
 from edstats.charts import data_address
 from edstats.reports import build as building
 from edstats.reports import publish
+from edstats.reports.edition import NotAnEdition, swap_in
+from edstats.reports.make import Made
 from edstats.reports.plan import Page, Plan, UnfitNotebook, UnknownParameter, Volume, check_parameters
 from edstats.reports.printing import BROWSERS, NoBrowser, find_browser
-from edstats.reports.publish import ForbiddenMarkup, NotAnEdition, read_headings, swap_in
-from edstats.reports.run import PageFailure, RunResult, run_page
+from edstats.reports.publish import ForbiddenMarkup, read_headings
+from edstats.reports.record import RECORD
+from edstats.reports.run import PageFailed, PageFailure, run_notebook
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PARAMETERS = 'region = "KZ-15"\nlanguage = "en"\nas_of = "2024-12-31"\ndata = "data"\nhistory = ""'
@@ -130,7 +133,7 @@ def test_an_edition_is_its_pages_their_data_and_indexes_and_nothing_else(edition
     english = [f"en/{name}.html" for name in ("aktobe", "compare", "index", "turkistan")]
     tables = [f"en/data/{name}/figures.csv" for name in ("aktobe", "compare", "turkistan")]
     russian = ["ru/aktobe.html", "ru/data/aktobe/figures.csv", "ru/index.html"]
-    kept = [f"data/{name}" for name in KEPT]
+    kept = [RECORD, *(f"data/{name}" for name in KEPT)]
     assert set(bytes_of(edition)) == {"index.html", *kept, *english, *tables, *russian}
     assert sorted(path.name for path in edition.parent.iterdir()) == ["good.ipynb", "reports"]
 
@@ -294,8 +297,11 @@ def test_every_word_of_the_template_can_be_translated(tmp_path: Path, monkeypatc
     monkeypatch.setattr(publish, "translation", lambda language: Marked())
     made = replace(plan(tmp_path, *three_pages(write_notebook(tmp_path / "a.ipynb"))), pdf=True)
     monkeypatch.setattr(building, "find_browser", lambda: None)
+    publish._exporter.cache_clear()  # templates are kept with the language that they speak
     with Inline() as executor:
-        assert build(made, executor).failures == ()
+        result = build(made, executor)
+    publish._exporter.cache_clear()
+    assert result.failures == ()
     for name in ("index", "en/index", "en/aktobe"):
         html = (made.reports / f"{name}.html").read_text(encoding="utf-8")
         assert "⟦" in html
@@ -321,7 +327,7 @@ def test_a_failing_page_names_its_cell_stops_no_other_and_leaves_the_old_edition
     assert build(plan(tmp_path, page("aktobe", good)), pool).failures == ()
     before = bytes_of(tmp_path / "reports")
     bad = write_notebook(tmp_path / "bad.ipynb", markdown("Prose"), code("\n{}['no such region']\n1"))
-    seen: list[RunResult] = []
+    seen: list[Made] = []
     made = plan(
         tmp_path,
         page("abai", bad),
@@ -335,7 +341,7 @@ def test_a_failing_page_names_its_cell_stops_no_other_and_leaves_the_old_edition
     expected = PageFailure("en/abai.html", 3, "KeyError", "'no such region'", "{}['no such region']")
     assert result.failures[0] == expected
     assert str(result.failures[0]) == "en/abai.html, cell 3 ({}['no such region']): KeyError: 'no such region'"
-    assert sorted(run.page.path for run in seen if run.executed) == ["en/aktobe.html", "en/turkistan.html"]
+    assert sorted(made.path for made in seen if made.files) == ["en/aktobe.html", "en/turkistan.html"]
     assert bytes_of(tmp_path / "reports") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ipynb", "good.ipynb", "reports"]
 
@@ -352,16 +358,15 @@ def test_a_kernel_writes_nothing_between_the_lines_of_progress(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     notebook = good_notebook(tmp_path / "good.ipynb")
-    assert run_page(page("abai", notebook), tmp_path).failure is None
+    run_notebook(page("abai", notebook), tmp_path, "")
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_kernel_that_dies_is_a_failure_of_its_page(tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "dies.ipynb", code("import os\nos._exit(1)"))
-    result = run_page(page("abai", notebook), tmp_path)
-    assert result.executed is None
-    assert result.failure
-    assert (result.failure.page, result.failure.error) == ("en/abai.html", "DeadKernelError")
+    with pytest.raises(PageFailed) as error:
+        run_notebook(page("abai", notebook), tmp_path, "")
+    assert (error.value.failure.page, error.value.failure.error) == ("en/abai.html", "DeadKernelError")
 
 
 def test_a_worker_that_dies_is_a_failure_of_its_page(tmp_path: Path) -> None:
@@ -379,7 +384,7 @@ def test_a_worker_that_dies_is_a_failure_of_its_page(tmp_path: Path) -> None:
 
 def test_an_unknown_parameter_stops_the_build_before_anything_runs(tmp_path: Path) -> None:
     notebook = good_notebook(tmp_path / "good.ipynb")
-    ran: list[RunResult] = []
+    ran: list[Made] = []
     made = plan(tmp_path, page("aktobe", notebook), page("abai", notebook, langauge="ru"))
     with Inline() as executor, pytest.raises(UnknownParameter, match='"langauge"; did you mean "language"\\?'):
         building.build(made, executor, ran.append)
@@ -470,32 +475,30 @@ def test_a_linked_reports_folder_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "www" / "en" / "abai.html").is_file()
 
 
-def test_a_log_gets_one_line_a_page(tmp_path: Path) -> None:
+def test_a_log_gets_one_line_a_page() -> None:
     log = io.StringIO()
-    abai, aktobe = page("abai", tmp_path), page("aktobe", tmp_path, language="kk")
     with building.progress(2, log) as report:
-        report(RunResult(abai, failure=PageFailure(abai.path, 3, "KeyError", "'x'", "show(x)")))
-        report(RunResult(aktobe, executed=tmp_path))
+        report(Made("en/abai.html", failure=PageFailure("en/abai.html", 3, "KeyError", "'x'", "show(x)")))
+        report(Made("kk/aktobe.html"))
     assert log.getvalue() == "1/2 en/abai.html, cell 3 (show(x)): KeyError: 'x'\n2/2 kk/aktobe.html\n"
 
 
-def test_a_terminal_gets_a_bar_and_the_failures(tmp_path: Path) -> None:
+def test_a_terminal_gets_a_bar_and_the_failures() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     screen = Terminal()
-    abai = page("abai", tmp_path)
     with building.progress(2, screen) as report:
-        report(RunResult(abai, failure=PageFailure(abai.path, 0, "DeadKernelError", "Kernel died")))
-        report(RunResult(page("aktobe", tmp_path), executed=tmp_path))
+        report(Made("en/abai.html", failure=PageFailure("en/abai.html", 0, "DeadKernelError", "Kernel died")))
+        report(Made("en/aktobe.html"))
     assert "en/abai.html: DeadKernelError: Kernel died\n" in screen.getvalue()
     assert "2/2" in screen.getvalue()
 
 
 def test_without_a_browser_nothing_is_run_for_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    ran: list[RunResult] = []
+    ran: list[Made] = []
     made = replace(plan(tmp_path, page("abai", good_notebook(tmp_path / "good.ipynb"))), pdf=True)
     with Inline() as executor, pytest.raises(NoBrowser, match="install it"):
         building.build(made, executor, ran.append)
@@ -553,13 +556,9 @@ def test_a_page_that_cannot_be_printed_leaves_the_old_edition(tmp_path: Path, mo
 def test_a_page_is_linked_to_its_pdf_only_where_there_is_one(aktobe: str, tmp_path: Path) -> None:
     assert ".pdf" not in aktobe
     made = replace(plan(tmp_path, page("abai", tmp_path)), pdf=True)
-    executed = good_notebook(tmp_path / "good.ipynb")
-    notebook = nbformat.read(executed, as_version=4)
-    shown = {"text/html": '<h2 id="place">Place</h2>'}
-    notebook.cells[1:] = [code("1")]
-    notebook.cells[1].outputs = [nbformat.v4.new_output("display_data", shown)]
-    nbformat.write(notebook, executed)
-    html, _ = publish.publish_page(made, made.volumes[0], made.pages[0], executed)
+    executed = nbformat.v4.new_notebook(cells=[code("1")])
+    executed.cells[0].outputs = [nbformat.v4.new_output("display_data", {"text/html": '<h2 id="place">Place</h2>'})]
+    html, _ = publish.publish_page(made.frame(made.pages[0]), executed)
     assert '<a href="abai.pdf">' in html
 
 

@@ -18,6 +18,7 @@ from edstats.folders import DataNotFoundError, find_data, find_notebooks
 # What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
 if TYPE_CHECKING:
     from edstats.dataset import Dataset
+    from edstats.reports.record import BuildRecord, Digests
 
 DONE, FAULTS = 0, 1  # argparse itself exits with 2
 
@@ -212,7 +213,13 @@ def _check(options: argparse.Namespace, data: Path) -> int:
 
 
 def _build(options: argparse.Namespace, data: Path) -> int:
-    if not options.all and (standing := _standing(options, data)):
+    from edstats.reports.record import read_record, surroundings  # noqa: PLC0415
+
+    record = read_record(data.parent / "reports")
+    as_of = options.as_of.isoformat() if options.as_of else ""
+    # Told before anything is read, so that what changes during the build has changed for the next one.
+    found = surroundings(data, find_notebooks(data), as_of, options.pdf, record.packages if record else ())
+    if record and not options.all and (standing := _standing(record, found, data)):
         print(standing)
         return DONE
     from edstats.kernels.process import WarmServer, can_fork  # noqa: PLC0415
@@ -224,20 +231,15 @@ def _build(options: argparse.Namespace, data: Path) -> int:
             return FAULTS
         from edstats.reports.command import run  # noqa: PLC0415
 
-        return run(options, dataset, data, server)
+        return run(options, dataset, data, found, server)
 
 
-def _standing(options: argparse.Namespace, data: Path) -> str:
+def _standing(record: "BuildRecord", found: "Digests", data: Path) -> str:
     """What is said where the published edition is just what a build would make; else ""."""
-    from edstats.reports.record import read_record, stands, surroundings  # noqa: PLC0415
+    from edstats.reports.record import stands  # noqa: PLC0415
 
     reports = data.parent / "reports"
-    record = read_record(reports)
-    if record is None:
-        return ""
-    as_of = options.as_of.isoformat() if options.as_of else ""
-    now = surroundings(data, find_notebooks(data), as_of, options.pdf, record.packages)
-    if now != record.surroundings or not stands(record, reports):
+    if found != record.surroundings or not stands(record, reports):
         return ""
     index = reports / "index.html"
     return f"nothing has changed: {len(record.pages)} pages as of {record.as_of} in {reports}; start with {index}"

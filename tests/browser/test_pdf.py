@@ -8,23 +8,23 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from edstats.reports import printing
-from edstats.reports.plan import Page, Plan, Volume
+from edstats.reports.plan import Page
 
 PAGE = """<!doctype html><html lang="kk"><head><meta charset="utf-8"><title>Ақтөбе</title></head><body>
 <h1>Ақтөбе облысы</h1><h2 id="new">Не жаңарды</h2><p><a href="sources.html#a">Дереккөз</a>
 <a class="x" href="../ru/aktobe.html">Русский</a> <a href="https://www.gov.kz/x">gov.kz</a></p></body></html>"""
 
 
-def _plan(folder: Path) -> Plan:
-    page = Page("aktobe", "kk", folder / "region.ipynb", {}, "Ақтөбе", "regions")
-    return Plan((Volume("kk", (page,)),), folder / "reports", "2024-12-31", {}, pdf=True)
+def _page(folder: Path) -> Page:
+    """A page that stands in the edition ``folder``."""
+    (folder / "kk").mkdir()
+    (folder / "kk" / "aktobe.html").write_text(PAGE, encoding="utf-8")
+    return Page("aktobe", "kk", folder / "region.ipynb", {}, "Ақтөбе", "regions")
 
 
 def test_a_page_is_printed_beside_its_file(browser: Browser, tmp_path: Path) -> None:
     assert browser.is_connected()  # there is a Chromium
-    (tmp_path / "kk").mkdir()
-    (tmp_path / "kk" / "aktobe.html").write_text(PAGE, encoding="utf-8")
-    assert printing.print_pages(_plan(tmp_path), tmp_path, printing.find_browser()) == []
+    assert printing.print_page(_page(tmp_path), tmp_path, printing.find_browser()) == "kk/aktobe.pdf"
     assert sorted(path.name for path in (tmp_path / "kk").iterdir()) == ["aktobe.html", "aktobe.pdf"]
     printed = PdfReader(tmp_path / "kk" / "aktobe.pdf")
     # Letters of other fonts come out apart.
@@ -41,12 +41,9 @@ def test_a_page_is_printed_beside_its_file(browser: Browser, tmp_path: Path) -> 
     assert addresses == ["https://www.gov.kz/x"], "a link names a folder of this machine"
 
 
-def test_a_page_that_cannot_be_printed_is_a_failure_of_its_own(tmp_path: Path) -> None:
-    (tmp_path / "kk").mkdir()
-    (tmp_path / "kk" / "aktobe.html").write_text(PAGE, encoding="utf-8")
-    (failure,) = printing.print_pages(_plan(tmp_path), tmp_path, Path("/bin/false"))
-    assert failure.page == "kk/aktobe.html"
-    assert "false ended with 1" in failure.message
+def test_a_page_that_cannot_be_printed_says_so(tmp_path: Path) -> None:
+    with pytest.raises(printing.PrintingFailed, match="false ended with 1"):
+        printing.print_page(_page(tmp_path), tmp_path, Path("/bin/false"))
 
 
 def test_without_chromium_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

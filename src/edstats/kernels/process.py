@@ -13,8 +13,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from edstats.kernels.server import SETTINGS
 from edstats.kernels.wire import Wire
+
+# What the server must be started with. Threads do not survive a fork, so that no library may start any; matplotlib
+# asks for its backend when it is imported, and this is the one that ipykernel sets; ipykernel's debugger complains
+# when it is imported early.
+SETTINGS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
 
 
 def can_fork() -> bool:

@@ -6,6 +6,7 @@ data to have loaded, as a JSON list of arguments for ``edstats.load``; when the 
 process that it forked with it.
 """
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -21,22 +22,13 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import edstats
+import edstats.codebook
+import edstats.pages
 from edstats.kernels.wire import Wire
 
 if TYPE_CHECKING:
     from edstats.kernels.forked import ForkedKernelApp
 
-# What the process must be started with. Threads do not survive a fork, so that no library may start any; matplotlib
-# asks for its backend when it is imported, and this is the one that ipykernel sets; ipykernel's debugger complains
-# when it is imported early.
-SETTINGS = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
 _PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
@@ -45,12 +37,13 @@ def main() -> None:
     if Path(sys.path[0]) == Path.cwd():
         del sys.path[0]  # as ipykernel_launcher does; the kernel puts its own working directory there
     listener = socket.socket(fileno=int(sys.argv[1]))
+    gc.set_threshold(50_000, 20, 100)  # processes here end before there is much to collect
     _import_all()
     from edstats.kernels.forked import ready_kernel  # noqa: PLC0415
 
     kernel = ready_kernel()
     for arguments in json.loads(sys.stdin.readline() or "[]"):
-        edstats.load(*arguments)
+        _rehearse(*arguments)
     gc.collect()
     gc.freeze()  # a collection in a forked process would touch, and so copy, every page of memory that it shares
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # processes that have ended are forgotten at once
@@ -78,6 +71,21 @@ def _import_all() -> None:
         "edstats.reports.make",
     ):
         importlib.import_module(module)
+
+
+def _rehearse(data: str, as_of: str, language: str) -> None:
+    """Load a data set, and make parts of a page that nobody sees.
+
+    What libraries read or compute once in a process (names, plurals, fonts) is there, then, in all that are forked.
+    """
+    with contextlib.suppress(Exception):  # what is wrong with a page is told when it is made
+        regions = edstats.load(data, as_of, language).observations["region"].value_counts().sort_values().index
+        parameters = {"data": data, "as_of": as_of, "language": language, "region": regions[len(regions) // 2]}
+        page = edstats.pages.RegionPage.open(edstats.pages.read_parameters(parameters))
+        for part in (page.headlines, page.findings, page.sources, page.download, page.terms):
+            part()
+        for topic in edstats.codebook.read_table("topics")["topic"]:
+            page.topic(topic)
 
 
 def _become(wire: Wire, kernel: "ForkedKernelApp") -> NoReturn:

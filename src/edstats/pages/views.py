@@ -127,7 +127,7 @@ def region_history(history: History, region: str) -> History:
     )
 
 
-class Digests:
+class ViewDigests:
     """Digests of views of a data set, of which each row is read once."""
 
     def __init__(self, datasets: Mapping[str, Dataset]) -> None:

@@ -8,10 +8,10 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TextIO
@@ -55,7 +55,7 @@ def _reason(path: str, inputs: Mapping[str, str], reports: Path, record: BuildRe
     changed = [name for name in (*inputs, *before.inputs) if inputs.get(name) != before.inputs.get(name)]
     if changed:
         return tuple(dict.fromkeys(changed))
-    return () if is_intact(before.files, reports) else ("file",)
+    return () if path in before.files and is_intact(before.files, reports) else ("file",)
 
 
 def build(
@@ -74,14 +74,14 @@ def build(
     reports = plan.reports.resolve()
     check_replaceable(reports)
     reports.parent.mkdir(parents=True, exist_ok=True)
-    made = plan.pages if why is None else tuple(page for page in plan.pages if page.path in why)
-    kept = tuple(page.path for page in plan.pages if page not in made)
+    made = tuple(page for page in plan.pages if why is None or page.path in why)
+    kept = tuple(page.path for page in plan.pages if why is not None and page.path not in why)
     # Beside the reports, so that both are on one file system and a rename is enough.
     with tempfile.TemporaryDirectory(prefix=f".{reports.name}-", dir=reports.parent) as folder:
         edition = Path(folder, "edition")
         files = _write_kept(plan, edition)
-        making = Making(replace(plan, kept={}), edition, kernels, browser)
-        results = _make_pages(making, [page.path for page in made], executor, report_progress)
+        making = [Making(page, plan.frame(page), edition, kernels, browser) for page in made]
+        results = _make_pages(making, executor, report_progress)
         failures = tuple(result.failure for result in results.values() if result.failure)
         if failures:
             return BuildResult((), failures)
@@ -99,9 +99,9 @@ def _write_kept(plan: Plan, edition: Path) -> dict[str, str]:
     return {path: write_file(edition / path, content) for path, content in contents.items()}
 
 
-def _make_pages(making: Making, paths: list[str], executor: Executor, report_progress: Report) -> dict[str, Made]:
-    """Make the pages; the results are in the order of ``paths``, whichever came first."""
-    pages = {executor.submit(make_page, making, path): path for path in paths}
+def _make_pages(making: Sequence[Making], executor: Executor, report_progress: Report) -> dict[str, Made]:
+    """Make the pages; the results are in the order of ``making``, whichever came first."""
+    pages = {executor.submit(make_page, each): each.page.path for each in making}
     results = {}
     for future in as_completed(pages):
         path = pages[future]
@@ -109,7 +109,7 @@ def _make_pages(making: Making, paths: list[str], executor: Executor, report_pro
         result = Made(path, failure=failure_of(path, error)) if error else future.result()
         results[path] = result
         report_progress(result)
-    return {path: results[path] for path in paths}
+    return {each.page.path: results[each.page.path] for each in making}
 
 
 def _keep_pages(paths: tuple[str, ...], reports: Path, edition: Path) -> dict[str, Mapping[str, str]]:

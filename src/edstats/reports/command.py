@@ -17,10 +17,10 @@ from edstats.pages.parameters import UnknownParameter
 from edstats.reports.build import BuildResult, Reasons, build, default_executor, progress, reasons
 from edstats.reports.contents import plan_edition
 from edstats.reports.edition import NotAnEdition
-from edstats.reports.inputs import with_inputs
+from edstats.reports.inputs import needed, with_inputs
 from edstats.reports.plan import Plan, UnfitNotebook
 from edstats.reports.printing import NoBrowser
-from edstats.reports.record import read_record, surroundings
+from edstats.reports.record import Digests, read_record, tree_digest, versions_digest
 from edstats.wording import languages
 
 DONE, FAULTS = 0, 1
@@ -38,8 +38,11 @@ WORDS = {
 }
 
 
-def run(options: argparse.Namespace, dataset: Dataset, data: Path, server: WarmServer | None) -> int:
-    """Publish the reports of ``dataset``, which is what ``data/raw`` gives, and return the exit code."""
+def run(options: argparse.Namespace, dataset: Dataset, data: Path, found: Digests, server: WarmServer | None) -> int:
+    """Publish the reports of ``dataset``, which is what ``data/raw`` gives, and return the exit code.
+
+    ``found``: the surroundings, told before the data were read.
+    """
     write_clean(dataset, data)
     datasets = {language: load(data, options.as_of, language) for language in languages()}
     if all(each.observations.empty for each in datasets.values()):
@@ -49,7 +52,7 @@ def run(options: argparse.Namespace, dataset: Dataset, data: Path, server: WarmS
         # The as-of date in the form in which the pages ask for it.
         server.load((str(data), each.as_of.isoformat(), language) for language, each in datasets.items())
     try:
-        plan = _plan(options, datasets, dataset.as_of, data)
+        plan = _plan(options, datasets, dataset.as_of, data, found)
         why = _reasons(options, plan)
         if options.explain:
             _explain(plan, why)
@@ -62,7 +65,9 @@ def run(options: argparse.Namespace, dataset: Dataset, data: Path, server: WarmS
     return _tell(plan, result)
 
 
-def _plan(options: argparse.Namespace, datasets: Mapping[str, Dataset], newest: date, data: Path) -> Plan:
+def _plan(
+    options: argparse.Namespace, datasets: Mapping[str, Dataset], newest: date, data: Path, found: Digests
+) -> Plan:
     """The plan of the edition. ``newest``: the as-of date of all that is known."""
     dataset = next(iter(datasets.values()))
     reports, notebooks = data.parent / "reports", find_notebooks(data)
@@ -70,9 +75,10 @@ def _plan(options: argparse.Namespace, datasets: Mapping[str, Dataset], newest: 
         reports / "data", dataset.observations, dataset.corrections, dataset.as_of, look_back=dataset.as_of < newest
     )
     plan = plan_edition(datasets, data, notebooks, reports, kept, options.pdf)
-    plan = with_inputs(plan, datasets, history)
-    as_of = options.as_of.isoformat() if options.as_of else ""
-    return replace(plan, surroundings=surroundings(data, notebooks, as_of, options.pdf, plan.packages))
+    packages = needed("edstats")
+    # What the build itself has written or looked up since.
+    made = {"clean": tree_digest(data / "clean"), "versions": versions_digest(packages)}
+    return with_inputs(replace(plan, surroundings={**found, **made}, packages=packages), datasets, history)
 
 
 def _reasons(options: argparse.Namespace, plan: Plan) -> Reasons:

@@ -1,57 +1,32 @@
 """What pages depend on: digests of their notebook, parameters, words, template, library, versions and data.
 
-Of the data a page depends on what it may see (``edstats.pages.views``), where its notebook reads through
-``edstats.pages`` alone; a notebook that imports anything else may depend on anything, and its pages are always built.
+Of the data a page depends on what it may see (``edstats.pages.views``), where its notebook can be followed
+(``edstats.reports.reads``); pages of any other notebook may depend on anything, and are always built.
 """
 
-import ast
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
-from typing import Literal
 
 from edstats.dataset import Dataset
 from edstats.editions import History
-from edstats.pages.views import Digests, View, dataset_view, history_digest, region_history, region_view
+from edstats.pages.views import View, ViewDigests, dataset_view, history_digest, region_history, region_view
 from edstats.reports.plan import Plan
-from edstats.reports.record import PACKAGE, file_digest, normalized, text_digest, tree_digest, versions_digest
+from edstats.reports.reads import Reads, notebook_reads
+from edstats.reports.record import Digests, catalogue, file_digest, normalized, text_digest
 
-Reads = Literal["region", "dataset", "anything"]
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)")
-# Of the library, what no page is made with, or what stands by itself.
-_NO_PART = ("extraction", "locale", "template")
-_OUTWARD = {"open", "eval", "exec", "compile", "__import__", "get_ipython", "input"}
-
-
-def notebook_reads(notebook: Path) -> Reads:
-    """What a page of ``notebook`` can depend on: one region's view of the data, all the data, or anything at all."""
-    cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
-    try:
-        parsed = [ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
-    except SyntaxError:  # a magic, say
-        return "anything"
-    names: set[str] = set()
-    for node in (node for tree in parsed for node in ast.walk(tree)):
-        if isinstance(node, ast.Import) or (isinstance(node, ast.Name) and node.id in _OUTWARD):
-            return "anything"
-        if isinstance(node, ast.ImportFrom):
-            if node.module != "edstats.pages" or node.level:
-                return "anything"
-            names.update(alias.name for alias in node.names)
-        if isinstance(node, ast.Attribute) and (node.attr == "load" or node.attr.startswith("__")):
-            return "dataset" if node.attr == "load" else "anything"
-    return "region" if names <= {"RegionPage", "read_parameters"} else "dataset"
 
 
 def with_inputs(plan: Plan, datasets: Mapping[str, Dataset], history: History) -> Plan:
-    """``plan`` with the inputs of every page.
+    """``plan``, whose surroundings are known, with the inputs of every page.
 
     ``datasets``: the data set in each language; ``history``: the editions up to the one to be built.
     """
-    inputs = _Inputs(datasets, history)
+    inputs = _Inputs(datasets, history, plan.surroundings)
     volumes = tuple(
         replace(
             volume,
@@ -62,27 +37,23 @@ def with_inputs(plan: Plan, datasets: Mapping[str, Dataset], history: History) -
         )
         for volume in plan.volumes
     )
-    return replace(plan, volumes=volumes, packages=inputs.packages)
+    return replace(plan, volumes=volumes)
 
 
 class _Inputs:
-    """Digests of what the pages of one build depend on; what many of them share is read once."""
+    """Digests of what the pages of one build depend on; each notebook is read once."""
 
-    def __init__(self, datasets: Mapping[str, Dataset], history: History) -> None:
+    def __init__(self, datasets: Mapping[str, Dataset], history: History, surroundings: Digests) -> None:
         self._dataset = next(iter(datasets.values()))
-        self._digests = Digests(datasets)
+        self._digests = ViewDigests(datasets)
         self._history = history
         self._views: dict[str, tuple[View, dict[str, str]]] = {}
-        self.packages = _needed("edstats")
-        self._library = {
-            "library": tree_digest(PACKAGE, leave_out=_NO_PART),
-            "template": tree_digest(PACKAGE / "reports" / "template"),
-            "versions": versions_digest(self.packages),
-        }
+        self._surroundings = surroundings
+        self._notebook = cache(_notebook)
 
     def of_page(self, notebook: Path, parameters: Mapping[str, str], frame: str) -> dict[str, str]:
         """The digests by name, none for a page that may depend on anything; ``frame``: what stands around it."""
-        reads = notebook_reads(notebook)
+        reads, digest = self._notebook(notebook)
         if reads == "anything":
             return {}
         language = parameters["language"]
@@ -90,11 +61,11 @@ class _Inputs:
         # Where the folders stand is not what they hold.
         given = [f"{name}={value}" for name, value in sorted(parameters.items()) if name not in ("data", "history")]
         return {
-            "notebook": file_digest(notebook),
+            "notebook": digest,
             "parameters": text_digest(*given),
             "frame": text_digest(frame),
-            "catalogue": tree_digest(PACKAGE / "locale" / language, "*.mo"),
-            **self._library,
+            "catalogue": self._surroundings[catalogue(language)],
+            **{name: self._surroundings[name] for name in ("library", "template", "versions")},
             **self._data(region, language),
         }
 
@@ -109,7 +80,11 @@ class _Inputs:
         return {**same, **self._digests.of_language(view, language)}
 
 
-def _needed(package: str) -> tuple[str, ...]:
+def _notebook(notebook: Path) -> tuple[Reads, str]:
+    return notebook_reads(notebook), file_digest(notebook)
+
+
+def needed(package: str) -> tuple[str, ...]:
     """The packages that ``package`` needs, those that they need in turn, and so on; extras left out."""
     found: set[str] = set()
     asked = [package]

@@ -162,19 +162,16 @@ def failure_of(path: str, error: BaseException) -> PageFailure:
 
 @dataclass(frozen=True)
 class Making:
-    """What pages are made from and where: ``edition`` is the folder of the edition that is being built.
+    """A page to be made: ``frame`` stands around it; ``edition`` is the folder of the edition that is being built.
 
-    ``kernels``: the address of a server of warm kernels, or ""; ``browser``: prints the pages, where that is wanted.
+    ``kernels``: the address of a server of warm kernels, or ""; ``browser``: prints the page, where that is wanted.
     """
 
-    plan: Plan
+    page: Page
+    frame: Frame
     edition: Path
     kernels: str
     browser: Path | None
-
-    def page(self, path: str) -> Page:
-        """The page of that path."""
-        return next(page for page in self.plan.pages if page.path == path)
 
 
 @dataclass(frozen=True)

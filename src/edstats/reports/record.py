@@ -15,6 +15,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent
 RECORD = "data/build.json"
+# Of the library, what no page is made with, or what stands by itself.
+_NO_PART = ("extraction", "locale", "template")
+# What Python and editors put beside files: folders, and the ends of names.
+_FOLDERS_ASIDE = ("__pycache__", ".ipynb_checkpoints")
+_FILES_ASIDE = ("~", "#", ".swp", ".bak", ".orig", ".DS_Store")
 _DISTRIBUTION = re.compile(r"(.+)-([^-]+)\.dist-info")
 
 Digests = Mapping[str, str]
@@ -60,7 +65,7 @@ def read_record(reports: Path) -> BuildRecord | None:
             pages,
             dict(found["files"]),
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
@@ -73,17 +78,28 @@ def surroundings(data: Path, notebooks: Path, as_of: str, pdf: bool, packages: I
         "raw": tree_digest(data / "raw"),
         "clean": tree_digest(data / "clean"),
         "notebooks": tree_digest(notebooks, "*.ipynb"),
-        "library": tree_digest(PACKAGE),
+        "library": tree_digest(PACKAGE, leave_out=_NO_PART),
+        "template": tree_digest(PACKAGE / "reports" / "template"),
+        **{catalogue(folder.name): tree_digest(folder) for folder in (PACKAGE / "locale").iterdir()},
         "versions": versions_digest(packages),
         "as_of": as_of,
         "pdf": str(pdf),
     }
 
 
+def catalogue(language: str) -> str:
+    """What the digest of a language's catalogue of messages is called."""
+    return f"catalogue {language}"
+
+
 def stands(record: BuildRecord, reports: Path) -> bool:
-    """Whether the edition in ``reports`` is, to the byte, the one that was recorded."""
-    files = [record.files, *(page.files for page in record.pages.values())]
-    return all(is_intact(each, reports) for each in files)
+    """Whether the edition in ``reports`` is, to the byte, the one that was recorded, and depends on nothing else."""
+    files = dict(record.files)
+    for page in record.pages.values():
+        files |= page.files
+    there = {path.relative_to(reports).as_posix() for path in reports.rglob("*") if path.is_file()}
+    known = all(page.inputs for page in record.pages.values())
+    return known and there == {RECORD, *files} and is_intact(files, reports)
 
 
 def is_intact(files: Digests, reports: Path) -> bool:
@@ -115,9 +131,9 @@ def tree_digest(folder: Path, pattern: str = "*", leave_out: Iterable[str] = ())
     """
     if not folder.is_dir():
         return ""
-    aside = {"__pycache__", ".ipynb_checkpoints", *leave_out}
+    aside = {*_FOLDERS_ASIDE, *leave_out}
     names = sorted(path.relative_to(folder) for path in folder.rglob(pattern) if path.is_file())
-    counted = [name for name in names if aside.isdisjoint(name.parts)]
+    counted = [name for name in names if aside.isdisjoint(name.parts) and not name.name.endswith(_FILES_ASIDE)]
     return text_digest(*(f"{name.as_posix()} {file_digest(folder / name)}" for name in counted))
 
 

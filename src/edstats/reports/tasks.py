@@ -13,11 +13,11 @@ def check_notebooks(plan: Plan) -> None:
         check_parameters(notebook, names)
 
 
-def make_page(making: Making, path: str) -> Made:
-    """Make the page at ``path``; raises nothing."""
+def make_page(making: Making) -> Made:
+    """Make a page; raises nothing."""
     from edstats.reports import make  # noqa: PLC0415
 
-    return make.make_page(making, path)
+    return make.make_page(making)
 
 
 def write_indexes(plan: Plan, edition: Path) -> Mapping[str, str]:
