@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
-class WorkerDied(RuntimeError):
+class WorkerDied(BrokenExecutor):
     """A worker ended before it had answered."""
 
 

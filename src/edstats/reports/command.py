@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, dataset: Dataset, data: Path, found: Digest
         jobs = options.jobs or os.cpu_count() or 1
         with _executor(jobs, server) as executor, progress(len(why), sys.stderr) as report:
             result = build(plan, executor, report, server.address if server else "", why)
-    except (NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
+    except (BrokenExecutor, NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
         print(f"{error}; nothing was published", file=sys.stderr)
         return FAULTS
     return _tell(plan, result)
