@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help reports test lint lab lock messages screenshots
+.PHONY: help reports test lint lab lock messages screenshots bench
 .DELETE_ON_ERROR:
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo 'make lint     check style, types and that notebooks carry no output'
 	@echo 'make lab      open the notebooks in JupyterLab'
 	@echo 'make lock     renew requirements.lock from pyproject.toml'
+	@echo 'make bench        measure how fast builds, cleaning and extraction are; half an hour on an idle machine'
 	@echo 'make messages     bring the catalogues of translations up to date with the code'
 	@echo 'make screenshots  take the pictures in docs/images from reports/'
 
@@ -40,6 +41,10 @@ messages: .venv/installed
 
 screenshots: .venv/installed
 	$(BIN)/python tools/screenshots.py
+
+bench: .venv/installed
+	$(BIN)/python benchmarks/builds.py
+	$(BIN)/python benchmarks/throughput.py
 
 # The stamps are written last and live inside .venv, which --clear empties first: an install that was
 # interrupted leaves no stamp, and the next run starts it afresh.

@@ -21,7 +21,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -29,6 +28,7 @@ from functools import partial
 from pathlib import Path
 
 from cells import run_cells
+from memory import PeakMemory
 
 from edstats.dataset import load
 from edstats.kernels.process import WarmExecutor, WarmServer
@@ -119,48 +119,6 @@ def change_figure(data: Path, turn: int) -> None:
     text = file.read_text(encoding="utf-8")
     (now,) = (phrase for phrase in (printed, *others) if f",{phrase}," in text)
     file.write_text(text.replace(now, others[turn % len(others)]), encoding="utf-8", newline="\n")
-
-
-class PeakMemory:
-    """The most memory that this process's descendants hold at a time, in MB, while the context lasts."""
-
-    def __enter__(self) -> "PeakMemory":
-        """Start to look."""
-        self.peak = 0.0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Look no more."""
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(0.2):
-            self.peak = max(self.peak, sum(map(_proportional_size, _descendants(os.getpid()))) / 1024)
-
-
-def _descendants(process: int) -> list[int]:
-    """The children of a process, their children, and so on; those of a server that leads a session too."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found = list(parents.get(process, []))
-    for child in found:
-        found += parents.get(child, [])
-    return found
-
-
-def _proportional_size(process: int) -> int:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    return 0
 
 
 def repeated_plan(pages: Sequence[Page], count: int, reports: Path) -> Plan:
