@@ -13,12 +13,12 @@ from edstats.pages.headlines import best_measure
 from edstats.pages.ranking import Ranking, with_use
 from edstats.pages.sections import STATUS_RANK, ChartBuilder, of_topic
 from edstats.pages.standing import Standings
+from edstats.pages.views import SPENDING
 from edstats.selection import SERIES_COLUMNS
 from edstats.teller import Teller
 from edstats.wording import PlaceName, Record
 
 MOST_WORDS = 15  # of a title, so that it is read at a glance
-SPENDING = "renovation_spending_per_school"
 
 
 def _first(rows: pd.DataFrame) -> pd.DataFrame:

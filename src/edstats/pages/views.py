@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from edstats.codebook import read_table
 from edstats.columns import TABLES
 from edstats.dataset import Dataset
 from edstats.editions import History, latest
@@ -22,6 +23,8 @@ UNSAID = {
     "sources": ("title", "url", "date_basis", "licence", "note"),
     "findings": ("message", "details"),
 }
+# The measure of which the region's page shows other regions' plans as well.
+SPENDING = "renovation_spending_per_school"
 # Where the texts stand that people translate; a finding's message is said in the reader's language already.
 _TRANSLATED = ("observations", "sources", "doubts", "prices", "corrections")
 
@@ -56,16 +59,20 @@ class View:
 def region_view(whole: Dataset, region: str) -> View:
     """What the page of ``region`` may see: all of its own, and what other regions' numbers can stand beside it.
 
-    Of other regions these are the indicators and measures that the region has too, for regions as a whole, without the
-    words that only the pages about them show.
+    Of other regions these are facts about regions as a whole: the measures that the region has too, and the indicators
+    that headlines are made of; plans only of spending, whose chart has them. They come without the words that only the
+    pages about them show.
     """
     rows, measures = whole.observations, whole.measures
     own, own_measures = rows["region"].to_numpy() == region, measures["region"].to_numpy() == region
-    compared = _among(measures["measure"], measures["measure"][own_measures])
+    facts = _among(measures["status"], ["actual"]) | _among(measures["measure"], [SPENDING])
+    compared = facts & _among(measures["measure"], measures["measure"][own_measures])
     seen_measures = own_measures | compared & in_present_borders(measures).to_numpy(dtype=bool)
     parts = [*measures["numerator"][seen_measures], *measures["denominator"][seen_measures]]
     whole_regions = in_present_borders(rows).to_numpy(dtype=bool) & (rows["place"] == "").to_numpy(dtype=bool)
-    alike = whole_regions & _among(rows["indicator"], rows["indicator"][own])
+    told = read_table("indicators").query("headline != ''")["indicator"]
+    alike = whole_regions & _among(rows["indicator"], {*told} & {*rows["indicator"][own]})
+    alike &= _among(rows["status"], ["actual"])
     seen_rows = own | alike | _among(rows["figure_id"], parts)
     own_findings = whole.findings["region"].to_numpy() == region
     figures = set(rows["figure_id"][seen_rows])
