@@ -190,9 +190,9 @@ def test_another_region_has_the_same_number_on_all_pages(dataset_of: MakeDataset
     figures = {
         "a": [
             *(own | total | {"as_printed": "434 schools"}, own | small | {"as_printed": "280 schools"}),
-            *(other | total | {"as_printed": "487 schools"}, other | small | {"as_printed": "about 300 schools"}),
+            *(other | total | {"as_printed": "487 schools"}, other | small | {"as_printed": "0.3 thousand schools"}),
         ],
-        "b": [other | total | {"as_printed": "487 schools"}, other | small | {"as_printed": "about 312 schools"}],
+        "b": [other | total | {"as_printed": "487 schools"}, other | small | {"as_printed": "about 320 schools"}],
     }
     dataset, history = dataset_of(sources, figures), History.empty()
     html = _region_html(dataset, "KZ-15", "en", history)

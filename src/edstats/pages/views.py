@@ -14,9 +14,10 @@ from edstats.dataset import Dataset
 from edstats.editions import History, latest
 from edstats.selection import in_present_borders
 
-# What no page says of a figure of another region, or of a source that stands behind such figures only.
+# What no page says of a figure of another region, or of a source that stands behind such figures only. All else may
+# decide which of several figures stands for that region: their precision, say, or the kind of publisher.
 _UNSAID = {
-    "observations": ("as_printed", "note", "precision"),
+    "observations": ("as_printed", "note"),
     "sources": ("title", "url", "date_basis", "licence", "note"),
     "findings": ("message", "details"),
 }
@@ -74,8 +75,7 @@ def region_history(history: History, region: str) -> History:
 
 def _silent(rows: pd.DataFrame, where: pd.Series, table: str) -> pd.DataFrame:
     """``rows`` without the unsaid columns of those ``where`` it is so."""
-    kept = {name: rows[name].mask(where, None if rows[name].dtype == "float64" else "") for name in _UNSAID[table]}
-    return rows.assign(**kept)
+    return rows.assign(**{name: rows[name].mask(where, "") for name in _UNSAID[table]})
 
 
 def _findings(findings: pd.DataFrame, region: str, figures: pd.Series) -> pd.DataFrame:
