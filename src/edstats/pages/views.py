@@ -17,9 +17,9 @@ from edstats.editions import History, latest
 from edstats.selection import in_present_borders
 
 # What no page says of a figure of another region, of a source that stands behind such figures only, or of a finding
-# about them.
+# about them. All else may decide which of several figures stands for a region: their precision, say.
 UNSAID = {
-    "observations": ("as_printed", "note", "precision"),
+    "observations": ("as_printed", "note"),
     "sources": ("title", "url", "date_basis", "licence", "note"),
     "findings": ("message", "details"),
 }
@@ -52,8 +52,7 @@ class View:
         if table not in self.silence:
             return rows
         silent = self.silence[table][self.seen[table]]
-        blank = {name: None if rows[name].dtype == "float64" else "" for name in UNSAID[table]}
-        return rows.assign(**{name: rows[name].mask(silent, value) for name, value in blank.items()})
+        return rows.assign(**{name: rows[name].mask(silent, "") for name in UNSAID[table]})
 
 
 def region_view(whole: Dataset, region: str) -> View:
