@@ -8,7 +8,7 @@ process that it forked with it.
 
 import ctypes
 import gc
-import importlib
+import importlib.util
 import json
 import os
 import pickle
@@ -102,12 +102,18 @@ def _be_worker(wire: Wire) -> None:
     _settle(dict(os.environ), os.getcwd())  # noqa: PTH109
     while request := wire.receive():
         function, *arguments = pickle.loads(request[1][0])
-        result = error = None
         try:
-            result = function(*arguments)
-        except Exception as raised:
-            error = raised
-        wire.send("shell", [pickle.dumps((result, error))])
+            answer = pickle.dumps((function(*arguments), None))
+        except Exception as error:  # also that the result cannot be sent
+            answer = _packed_error(error)
+        wire.send("shell", [answer])
+
+
+def _packed_error(error: Exception) -> bytes:
+    try:
+        return pickle.dumps((None, error))
+    except Exception:
+        return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
 
 
 def _be_kernel(wire: Wire, argv: list[str], env: dict[str, str], cwd: str) -> None:
@@ -116,7 +122,8 @@ def _be_kernel(wire: Wire, argv: list[str], env: dict[str, str], cwd: str) -> No
 
     _settle(env, cwd)
     wire.send("control", [str(os.getpid()).encode()])
-    sys.argv = ["ipykernel_launcher", *argv]
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher and launcher.origin), *argv]
     run_kernel(wire, argv)
 
 
