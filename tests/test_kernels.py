@@ -140,7 +140,7 @@ logging.warning("logged"); warnings.warn("warned")
 import sys
 print("x" * 10_000_000)
 ---
-for _ in range(100_000): print("y" * 99)
+for _ in range(10_000): print("y" * 999)
 ---
 HTML("z" * 10_000_000)"""
 STREAMS = f"""\
