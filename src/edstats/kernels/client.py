@@ -52,7 +52,7 @@ class Channel:
 
     def __init__(self, name: str, writer: asyncio.StreamWriter, session: Session) -> None:
         """``name``: one of ``CHANNELS``."""
-        self.messages: asyncio.Queue[list[bytes]] = asyncio.Queue()
+        self.messages: asyncio.Queue[list[bytes] | None] = asyncio.Queue()  # None: it is closed
         self._name, self._writer, self._session = name, writer, session
         self._open = True
 
@@ -62,6 +62,8 @@ class Channel:
             frames = await asyncio.wait_for(self.messages.get(), timeout)
         except TimeoutError:
             raise Empty from None
+        if frames is None:
+            raise asyncio.CancelledError
         _, message = self._session.feed_identities(frames)
         return self._session.deserialize(message)
 
@@ -78,8 +80,9 @@ class Channel:
         """It runs from the start."""
 
     def stop(self) -> None:
-        """Close it."""
+        """Close it, and end what waits for its messages: nbclient leaves that waiting after a cell ran out of time."""
         self._open = False
+        self.messages.put_nowait(None)
 
     def is_alive(self) -> bool:
         """Whether it is open."""
@@ -200,3 +203,4 @@ class WarmKernel:
             self._client.stop_channels()
             self._client = None
         await self.cleanup_resources()
+        await asyncio.sleep(0)  # what was waiting ends while there is a loop to end it

@@ -66,7 +66,7 @@ class ForkedOutStream(OutStream):
 
     def write(self, string: str) -> int | None:  # type: ignore[override]
         """Keep ``string`` to be sent; a process that a cell forked hands it on to the kernel."""
-        if self._is_master_process() or not isinstance(string, str):
+        if self._is_master_process() or self._fid is None or not isinstance(string, str):
             return super().write(string)
         os.write(self._original_stdstream_fd, string.encode(errors="replace"))
         return len(string)
@@ -104,10 +104,20 @@ class ShellStream:
         """All is sent at once."""
 
 
+class _NoSubshells:
+    """In the place of ipykernel's thread for subshells, which a cell that awaits asks which thread is the main one."""
+
+    parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class ForkedKernel(IPythonKernel):
-    """ipykernel's kernel, on a stream that is no ZeroMQ socket."""
+    """ipykernel's kernel, on a stream that is no ZeroMQ socket, and without subshells."""
 
     shell_stream = AnyTrait()
+    _supports_kernel_subshells = False
 
 
 class ForkedKernelApp(IPKernelApp):
@@ -137,6 +147,7 @@ class ForkedKernelApp(IPKernelApp):
         self.kernel = ForkedKernel.instance(
             parent=self,
             session=self.session,
+            shell_channel_thread=_NoSubshells(),
             iopub_thread=self.iopub_thread,
             iopub_socket=self.iopub_socket,
             log=self.log,

@@ -84,10 +84,18 @@ class WarmExecutor(ThreadPoolExecutor):
         super().__init__(jobs)
         self._address = address
         self._own = threading.local()
+        self._wires: list[Wire] = []
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:  # type: ignore[override]
         """Have ``function`` called in a worker. The future raises WorkerDied where that ends before it answers."""
         return super().submit(self._call, function, *arguments)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the pool, and the workers once it is waited for."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            for wire in self._wires:
+                wire.connection.close()
 
     def _call(self, *call: Any) -> Any:
         wire = self._wire()
@@ -97,6 +105,7 @@ class WarmExecutor(ThreadPoolExecutor):
         except OSError:
             answer = None
         if answer is None:
+            wire.connection.close()
             del self._own.wire
             raise WorkerDied("the process that made the page ended without a word")
         result, error = pickle.loads(answer[1][0])
@@ -109,6 +118,8 @@ class WarmExecutor(ThreadPoolExecutor):
             connection = socket.socket(socket.AF_UNIX)
             connection.connect(self._address)
             self._own.wire = Wire(connection)
-            self._own.wire.send("control", [json.dumps(["worker"]).encode()])
+            self._wires.append(self._own.wire)
+            request = json.dumps(["worker", dict(os.environ), str(Path.cwd())])
+            self._own.wire.send("control", [request.encode()])
         wire: Wire = self._own.wire
         return wire

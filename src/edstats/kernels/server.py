@@ -9,7 +9,7 @@ process that it forked with it.
 import contextlib
 import ctypes
 import gc
-import importlib
+import importlib.util
 import json
 import os
 import pickle
@@ -102,7 +102,7 @@ def _become(wire: Wire, kernel: "ForkedKernelApp") -> NoReturn:
             if kind == "kernel":
                 _be_kernel(wire, kernel, *details)
             else:
-                _be_worker(wire)
+                _be_worker(wire, *details)
         status = 0
     except SystemExit as error:
         status = error.code if isinstance(error.code, int) else 1
@@ -112,24 +112,31 @@ def _become(wire: Wire, kernel: "ForkedKernelApp") -> NoReturn:
         os._exit(status)
 
 
-def _be_worker(wire: Wire) -> None:
+def _be_worker(wire: Wire, env: dict[str, str], cwd: str) -> None:
     """Answer each call, which is a function and its arguments, with a result or an exception."""
-    _settle(dict(os.environ), os.getcwd())  # noqa: PTH109
+    _settle(env, cwd)
     while request := wire.receive():
         function, *arguments = pickle.loads(request[1][0])
-        result = error = None
         try:
-            result = function(*arguments)
-        except Exception as raised:
-            error = raised
-        wire.send("shell", [pickle.dumps((result, error))])
+            answer = pickle.dumps((function(*arguments), None))
+        except Exception as error:  # also that the result cannot be sent
+            answer = _packed_error(error)
+        wire.send("shell", [answer])
+
+
+def _packed_error(error: Exception) -> bytes:
+    try:
+        return pickle.dumps((None, error))
+    except Exception:
+        return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
 
 
 def _be_kernel(wire: Wire, kernel: "ForkedKernelApp", env: dict[str, str], cwd: str) -> None:
     """Run cells until the client has gone."""
     _settle(env, cwd)
     wire.send("control", [str(os.getpid()).encode()])
-    sys.argv = ["ipykernel_launcher"]
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher and launcher.origin)]
     kernel.run(wire)
 
 
