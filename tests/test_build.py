@@ -23,7 +23,7 @@ from edstats.reports.make import Made
 from edstats.reports.plan import Page, Plan, UnfitNotebook, UnknownParameter, Volume, check_parameters
 from edstats.reports.printing import BROWSERS, NoBrowser, find_browser
 from edstats.reports.publish import ForbiddenMarkup, read_headings
-from edstats.reports.record import RECORD
+from edstats.reports.record import RECORD, BuildRecord, PageRecord, file_digest
 from edstats.reports.run import PageFailed, PageFailure, run_notebook
 from edstats.reports.tasks import make_page
 
@@ -584,3 +584,31 @@ def test_text_stands_out_from_its_ground(scheme: int, ground: str, ink: str) -> 
     colours = dict(re.findall(r"--([\w-]+): (#\w+);", root))
     light, dark = sorted((luminance(colours[ground]), luminance(colours[ink])), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_a_page_is_made_again_for_what_has_changed_in_its_inputs(tmp_path: Path) -> None:
+    def planned(inputs: dict[str, str], pdf: bool = False) -> Plan:
+        made = replace(plan(tmp_path, replace(page("abai", tmp_path), inputs=inputs)), pdf=pdf)
+        (own,) = made.pages
+        return replace(plan(tmp_path, replace(own, inputs=inputs | {"frame": repr(made.frame(own))})), pdf=pdf)
+
+    def why(made: Plan, files: dict[str, str] | None = None) -> tuple[str, ...]:
+        (before,) = planned({"library": "1"}).pages
+        published = {before.path: file_digest(path)} if files is None else files
+        pages = {before.path: PageRecord(before.inputs, published)}
+        record = BuildRecord("2024-12-31", {}, (), pages, {})
+        return building.reasons(made, record).get(before.path, ())
+
+    path = tmp_path / "reports" / "en" / "abai.html"
+    path.parent.mkdir(parents=True)
+    path.write_text("<p>as it was</p>")
+    assert building.reasons(planned({"library": "1"}), None) == {"en/abai.html": ("new",)}
+    assert why(planned({"library": "1"})) == ()
+    assert why(planned({"library": "2"})) == ("library",)
+    assert why(planned({"library": "1", "figures": "1"})) == ("figures",)
+    assert why(planned({})) == ("library",)
+    assert why(planned({"library": "1"}, pdf=True)) == ("frame",)  # the page is linked to its PDF
+    assert why(plan(tmp_path, page("abai", tmp_path))) == ("anything",)
+    assert why(planned({"library": "1"}), files={}) == ("file",)  # a record that names no file of the page
+    path.write_text("<p>otherwise</p>")
+    assert why(planned({"library": "1"}), files={"en/abai.html": "0"}) == ("file",)

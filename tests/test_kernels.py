@@ -206,7 +206,7 @@ import matplotlib, pandas as pd
 dict(matplotlib.rcParams), pd.get_option("display.max_rows")
 ---
 import gc, locale
-gc.isenabled(), gc.get_threshold(), locale.getlocale(), sys.getrecursionlimit(), os.umask(0o22)"""
+gc.isenabled(), locale.getlocale(), sys.getrecursionlimit(), os.umask(0o22)"""
 STOPS = {
     "an exception": "print(1)\n---\n1 / 0\n---\nprint(2)",
     "a syntax error": "def (",

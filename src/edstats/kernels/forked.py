@@ -16,6 +16,8 @@ from traitlets import Any as AnyTrait
 
 from edstats.kernels.wire import Wire
 
+# What a stock kernel is started with here: what goes wrong in a cell comes back without the kernel's own log.
+ARGUMENTS = ("--log-level=CRITICAL", "--HistoryManager.hist_file=:memory:")
 Receive = Callable[[list[zmq.Frame]], Coroutine[Any, Any, None]]
 
 
@@ -173,6 +175,5 @@ class ForkedKernelApp(IPKernelApp):
 def ready_kernel() -> ForkedKernelApp:
     """A kernel that is ready to run in a forked process."""
     application = ForkedKernelApp.instance()
-    # What nbclient asks of a stock kernel; what goes wrong in a cell comes back without the kernel's own log.
-    application.initialize(["--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL"])
+    application.initialize(list(ARGUMENTS))
     return application

@@ -133,10 +133,12 @@ def _packed_error(error: Exception) -> bytes:
 
 def _be_kernel(wire: Wire, kernel: "ForkedKernelApp", env: dict[str, str], cwd: str) -> None:
     """Run cells until the client has gone."""
+    from edstats.kernels.forked import ARGUMENTS  # noqa: PLC0415
+
     _settle(env, cwd)
     wire.send("control", [str(os.getpid()).encode()])
     launcher = importlib.util.find_spec("ipykernel_launcher")
-    sys.argv = [str(launcher and launcher.origin)]
+    sys.argv = [str(launcher and launcher.origin), *ARGUMENTS]
     kernel.run(wire)
 
 
