@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import wait as wait_for_all
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
@@ -104,12 +105,18 @@ def _make_pages(making: Making, paths: list[str], executor: Executor, report_pro
     """Make the pages; the results are in the order of ``paths``, whichever came first."""
     pages = {executor.submit(make_page, making, path): path for path in paths}
     results = {}
-    for future in as_completed(pages):
-        path = pages[future]
-        error = future.exception()  # make_page raises nothing: this is a worker that died
-        result = Made(path, failure=failure_of(path, error)) if error else future.result()
-        results[path] = result
-        report_progress(result)
+    try:
+        for future in as_completed(pages):
+            path = pages[future]
+            error = future.exception()  # make_page raises nothing: this is a worker that died
+            result = Made(path, failure=failure_of(path, error)) if error else future.result()
+            results[path] = result
+            report_progress(result)
+    except BaseException:  # Ctrl-C: no other page is begun, and none is still being written when the folder goes
+        for future in pages:
+            future.cancel()
+        wait_for_all(pages)
+        raise
     return {path: results[path] for path in paths}
 
 
