@@ -11,9 +11,9 @@ help:
 	@echo 'make lint     check style, types and that notebooks carry no output'
 	@echo 'make lab      open the notebooks in JupyterLab'
 	@echo 'make lock     renew requirements.lock from pyproject.toml'
-	@echo 'make bench        measure how fast builds, cleaning and extraction are; half an hour on an idle machine'
 	@echo 'make messages     bring the catalogues of translations up to date with the code'
 	@echo 'make screenshots  take the pictures in docs/images from reports/'
+	@echo 'make bench        measure how fast builds, cleaning and extraction are; half an hour on an idle machine'
 
 reports: .venv/installed
 	$(BIN)/edstats build

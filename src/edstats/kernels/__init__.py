@@ -8,5 +8,6 @@ but for how a kernel is started; what they say to each other goes over one local
 A notebook is to notice nothing, but for this. A warm kernel is killed in the end, so that what is registered with
 ``atexit`` is not run, and a cell that runs over its time leaves no KeyboardInterrupt among the outputs. Modules that
 the server has imported are there already, with the filters of warnings that they set. There is no debugger, no
-connection file, and no ``JPY_PARENT_PID``; garbage is collected less often; ``input`` is refused, as papermill has it refused anyway.
+connection file, and no ``JPY_PARENT_PID``; garbage is collected less often; ``input`` is refused, as papermill has it
+refused anyway.
 """

@@ -138,7 +138,7 @@ class ForkedKernelApp(IPKernelApp):
         """What a kernel without sockets does not need, or what must wait until the process is its own."""
 
     init_connection_file = init_poller = init_heartbeat = write_connection_file = log_connection_info = _nothing
-    cleanup_connection_file = init_io = init_path = init_code = _nothing
+    cleanup_connection_file = init_io = init_path = init_gui_pylab = init_code = _nothing
 
     def init_sockets(self) -> None:
         """Set where outputs go."""
@@ -166,6 +166,7 @@ class ForkedKernelApp(IPKernelApp):
         self.kernel._stdout, self.kernel._stderr = sys.stdout, sys.stderr
         self.displayhook.get_execution_count = lambda: self.kernel.execution_count
         super().init_path()
+        super().init_gui_pylab()
         super().init_code()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import wait as wait_for_all
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -103,12 +104,18 @@ def _make_pages(making: Sequence[Making], executor: Executor, report_progress: R
     """Make the pages; the results are in the order of ``making``, whichever came first."""
     pages = {executor.submit(make_page, each): each.page.path for each in making}
     results = {}
-    for future in as_completed(pages):
-        path = pages[future]
-        error = future.exception()  # make_page raises nothing: this is a worker that died
-        result = Made(path, failure=failure_of(path, error)) if error else future.result()
-        results[path] = result
-        report_progress(result)
+    try:
+        for future in as_completed(pages):
+            path = pages[future]
+            error = future.exception()  # make_page raises nothing: this is a worker that died
+            result = Made(path, failure=failure_of(path, error)) if error else future.result()
+            results[path] = result
+            report_progress(result)
+    except BaseException:  # Ctrl-C: no other page is begun, and none is still being written when the folder goes
+        for future in pages:
+            future.cancel()
+        wait_for_all(pages)
+        raise
     return {each.page.path: results[each.page.path] for each in making}
 
 
