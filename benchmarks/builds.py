@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -40,8 +41,8 @@ from edstats.wording import languages
 PROJECT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 GROWTH = (15, 60, 240)
-# A figure of one region, in an indicator that most regions report.
-CHANGED = ("atyrau-capital-repair-undated", "197 школах", ("198 школах", "196 школах"))
+# A figure of one region, in an indicator that other regions report too.
+CHANGED = ("atyrau-capital-repair-undated", "10 745 первоклашек", ("10 746 первоклашек", "10 747 первоклашек"))
 
 
 def copied_project(folder: Path) -> Path:
@@ -106,10 +107,10 @@ def warm(data: Path, jobs: int) -> Iterator[tuple[WarmServer, WarmExecutor]]:
             yield server, executor
 
 
-def edstats(data: Path, *options: str) -> None:
-    """Run ``edstats build``."""
+def edstats(data: Path, *options: str) -> str:
+    """Run ``edstats build``; returns what it says in the end."""
     command = [str(BIN / "edstats"), "build", "--data", str(data), *options]
-    subprocess.run(command, check=True, capture_output=True, cwd=data.parent)
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=data.parent).stdout
 
 
 def change_figure(data: Path, turn: int) -> None:
@@ -128,11 +129,11 @@ def repeated_plan(pages: Sequence[Page], count: int, reports: Path) -> Plan:
     return Plan((Volume("en", tuple(many)),), reports, "2026-01-01", {})
 
 
-def timed(step: Callable[[], object]) -> float:
-    """The seconds that a step takes."""
+def timed(step: Callable[[], object]) -> tuple[float, object]:
+    """The seconds that a step takes, and what it returns."""
     start = time.perf_counter()
-    step()
-    return time.perf_counter() - start
+    result = step()
+    return time.perf_counter() - start, result
 
 
 def main() -> None:
@@ -174,11 +175,12 @@ def report_ways(pages: Sequence[Page], data: Path, rounds: int, every: int, core
                 if way.endswith("one figure changed"):
                     change_figure(data, turn + 1)
                 with PeakMemory() if "edstats" in way else contextlib.nullcontext() as watch:
-                    took = timed(step) * (scale if way.endswith("loop") else 1)
+                    took, said = timed(step)
+                took *= scale if way.endswith("loop") else 1
                 seconds.setdefault(way, []).append(took)
                 if watch:
                     memory[way] = max(memory.get(way, 0), watch.peak)
-                print(f"round {turn + 1}: {took:8.2f} s  {way}", file=sys.stderr, flush=True)
+                print(f"round {turn + 1}: {took:8.2f} s  {way} {_built(said)}", file=sys.stderr, flush=True)
     medians = {way: statistics.median(times) for way, times in seconds.items()}
     cells = medians["cells alone, warm"]
     print(f"\n{len(pages)} pages, {cores} cores, medians of {rounds} rounds; loops: {len(looped)} pages, scaled\n")
@@ -190,6 +192,12 @@ def report_ways(pages: Sequence[Page], data: Path, rounds: int, every: int, core
         print(f"| {way} | {median:.2f} | {ratios[0]:.1f} | {ratios[1]:.1f} | {median / cells:.2f} | {peak} |")
 
 
+def _built(said: object) -> str:
+    """How many pages a build says that it has built and kept."""
+    found = re.search(r"\(.*\)", str(said))
+    return found[0] if found else ""
+
+
 def report_growth(pages: Sequence[Page], data: Path, rounds: int, cores: int) -> None:
     """Print how the time of a build grows with the number of pages, beside that of the cells alone."""
     seconds: dict[int, list[float]] = {count: [] for count in GROWTH}
@@ -197,7 +205,7 @@ def report_growth(pages: Sequence[Page], data: Path, rounds: int, cores: int) ->
         for count in GROWTH:
             with tempfile.TemporaryDirectory() as name, warm(data, cores) as (server, executor):
                 plan = repeated_plan(pages, count, Path(name, "reports"))
-                took = timed(partial(build, plan, executor, lambda made: None, server.address))
+                took, _ = timed(partial(build, plan, executor, lambda made: None, server.address))
                 seconds[count].append(took)
     print("\n| pages | seconds from the first page to the last | seconds a page |\n| ---: | ---: | ---: |")
     for count, times in seconds.items():

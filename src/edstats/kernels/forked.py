@@ -165,6 +165,8 @@ class ForkedKernelApp(IPKernelApp):
         super().init_io()
         self.kernel._stdout, self.kernel._stderr = sys.stdout, sys.stderr
         self.displayhook.get_execution_count = lambda: self.kernel.execution_count
+        assert self.shell is not None
+        self.shell.init_environment()
         super().init_path()
         super().init_gui_pylab()
         super().init_code()
