@@ -29,7 +29,7 @@ SETTINGS = {
 
 def can_fork() -> bool:
     """Whether there are warm processes here: only Linux forks safely with numerical libraries loaded."""
-    return sys.platform == "linux"
+    return sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
 class WorkerDied(BrokenExecutor):
@@ -71,8 +71,9 @@ class WarmServer:
     def __exit__(self, *_: object) -> None:
         """End the server and what it forked."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        self._process.kill()  # it may be in the midst of imports that nobody waits for any more
         self._process.wait()
+        self._process.stdin.close()
         self._folder.cleanup()
 
 

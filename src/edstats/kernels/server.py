@@ -121,7 +121,8 @@ def _be_worker(wire: Wire, env: dict[str, str], cwd: str) -> None:
             answer = pickle.dumps((function(*arguments), None))
         except Exception as error:  # also that the result cannot be sent
             answer = _packed_error(error)
-        wire.send("shell", [answer])
+        with contextlib.suppress(OSError):  # whoever asked has gone, and nothing else will come
+            wire.send("shell", [answer])
 
 
 def _packed_error(error: Exception) -> bytes:
