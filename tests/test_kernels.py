@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from edstats.reports.run import PageFailed, run_notebook
 pytestmark = pytest.mark.skipif(not can_fork(), reason="warm kernels are forked, on Linux only")
 
 GUARD = 60.0  # seconds after which a test gives up
-SLEEP = "\nimport time; time.sleep(0.5)"  # what goes to a file descriptor arrives a little later
+SLEEP = "\nimport time; time.sleep(1)"  # what goes to a file descriptor arrives a little later
 # What a cell may do in a notebook that goes on after its errors.
 ERRORS = """\
 1 / 0
@@ -153,7 +154,7 @@ os.write(2, b"raw\\n"){SLEEP}
 ---
 os.write(1, b"\\xff\\xfe no UTF-8 \\xc3\\n"){SLEEP}
 ---
-print(subprocess.run(["echo", "hi"]).returncode){SLEEP}
+assert subprocess.run(["echo", "hi"]).returncode == 0{SLEEP}
 ---
 os.system("echo from a shell; exit 3"){SLEEP}
 ---
@@ -169,10 +170,10 @@ ctypes.CDLL(None).fflush(None){SLEEP}
 ---
 def late(name, seconds):
     time.sleep(seconds); print(name)
-threading.Thread(target=late, args=("thread", 0.2)).start()
-threading.Thread(target=late, args=("daemon", 0.5), daemon=True).start()
+threading.Thread(target=late, args=("thread", 1)).start()
+threading.Thread(target=late, args=("daemon", 1.5), daemon=True).start()
 ---
-time.sleep(1)
+time.sleep(4)
 ---
 import multiprocessing as mp
 def child(): print("child", flush=True)
@@ -259,14 +260,21 @@ def run(notebook: Path, folder: Path, kernels: str, **options: Any) -> tuple[lis
 
 
 def outputs(cell: nbformat.NotebookNode) -> list[dict[str, Any]]:
-    """What a cell has put out, with the pieces in which a stream happened to arrive joined."""
-    joined: list[dict[str, Any]] = []
-    for output in json.loads(_settled(json.dumps(cell.outputs))):
-        if joined and output["output_type"] == "stream" and joined[-1].get("name") == output["name"]:
-            joined[-1]["text"] += output["text"]
-        else:
-            joined.append(output)
-    return joined
+    """What a cell has put out; of two streams at once only each by itself has an order, and arrives in pieces."""
+    settled: list[dict[str, Any]] = []
+    for streamed, group in groupby(json.loads(_settled(json.dumps(cell.outputs))), key=_is_stream):
+        texts: dict[str, str] = {}
+        for output in group:
+            if streamed:
+                texts[output["name"]] = texts.get(output["name"], "") + output["text"]
+            else:
+                settled.append(output)
+        settled += [{"output_type": "stream", "name": name, "text": texts[name]} for name in sorted(texts)]
+    return settled
+
+
+def _is_stream(output: dict[str, Any]) -> bool:
+    return bool(output["output_type"] == "stream")
 
 
 def _settled(text: str) -> str:
