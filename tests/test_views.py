@@ -1,5 +1,7 @@
 """What a page may see: the page is what it would be from everything, and the digest of the view tells every change."""
 
+import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -202,3 +204,13 @@ def test_another_region_has_the_same_number_on_all_pages(dataset_of: MakeDataset
     dataset, history = dataset_of(sources, figures), History.empty()
     html = _region_html(dataset, "KZ-15", "en", history)
     assert _region_html(region_view(dataset, "KZ-15").of(dataset, "en"), "KZ-15", "en", history) == html
+
+
+def test_every_number_of_a_chart_to_download_says_what_it_is_of(seen: Seen) -> None:
+    dataset = seen(None, "en")
+    html = _dataset_html(dataset, "en", _history(dataset)) + _region_html(dataset, "KZ-15", "en", _history(dataset))
+    charts = re.findall(r'download="(chart-[\w.-]+)" href="data:[^"]*base64,([\w+/=]*)"', html)
+    assert len(charts) > 10
+    for name, content in charts:
+        table = pd.read_csv(BytesIO(b64decode(content)), dtype=str, keep_default_na=False)
+        assert (table["label"] != "").all(), name

@@ -104,7 +104,8 @@ class ChartBuilder:
     def _text(self, marks: Sequence[tuple[str, Mark]], words: dict[str, str]) -> ChartText:
         figures = [figure for _, mark in marks for figure in mark.figures.split()]
         data = [(label, mark.words) for label, mark in marks]
-        rows = [{"label": label, "number": mark.words, **asdict(mark)} for label, mark in marks]
+        # A mark without a label of its own is told by its row.
+        rows = [{**asdict(mark), "label": mark.label or label, "number": mark.words} for label, mark in marks]
         table = pd.DataFrame(rows)[["label", "number", *MARK_COLUMNS]]
         return self.text(data, figures, words, table.rename(columns={"high": "value_high"}))
 
