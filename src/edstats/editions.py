@@ -104,15 +104,18 @@ def continued(
 
 
 def following(
-    published: Path, observations: pd.DataFrame, corrections: pd.DataFrame, as_of: date, look_back: bool
+    history: History,
+    previous: pd.DataFrame | None,
+    observations: pd.DataFrame,
+    corrections: pd.DataFrame,
+    as_of: date,
+    look_back: bool,
 ) -> tuple[History, dict[str, str]]:
-    """The history of the edition that follows the one in the folder ``published``, and what it keeps of itself.
+    """``continued``, with what the edition keeps of itself: names and texts of files.
 
-    The latter are names and texts of files. ``look_back``: the observations are those of an earlier day, which is no
-    newer edition: the history stays, and so do the observations that the next edition is compared with. Raises
-    ``UnreadableHistory``.
+    ``look_back``: the observations are those of an earlier day, which is no newer edition: the history stays, and so do
+    the observations that the next edition is compared with.
     """
-    history, previous = read_history(published)
     if look_back and previous is None:
         return history, {}
     if look_back and previous is not None:
