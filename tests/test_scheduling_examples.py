@@ -15,7 +15,7 @@ from typing import Any
 import papermill
 import pytest
 import yaml
-from conftest import PROJECT
+from conftest import PROJECT, needs
 from incremental import COMMAND, Project, contents, make_project
 from interruptions import change_value
 
@@ -82,6 +82,7 @@ def test_the_unit_of_systemd_builds(project: Project) -> None:
     assert json.loads(done.stderr.splitlines()[-1])["outcome"] == "published"
 
 
+@needs("systemd-analyze")
 def test_the_units_of_systemd_are_sound(tmp_path: Path) -> None:
     for name in ("edstats.service", "edstats.timer"):
         text = (EXAMPLES / name).read_text(encoding="utf-8")
@@ -97,6 +98,7 @@ def test_the_units_of_systemd_are_sound(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@needs("git", "bash")
 def test_the_workflow_builds_and_publishes_on_a_branch(project: Project, tmp_path: Path) -> None:
     workflow: dict[Any, Any] = yaml.safe_load((EXAMPLES / "build-reports.yml").read_text(encoding="utf-8"))
     steps = {step["name"]: step["run"] for step in workflow["jobs"]["build"]["steps"] if "run" in step}
