@@ -140,17 +140,33 @@ def test_no_command_is_wrong_use(command: str, project: Project, capsys: pytest.
     assert "--notify" in capsys.readouterr().err
 
 
+def add_cell(project: Project, code: str) -> int:
+    """Add a last cell to the notebook of the page of changes; returns its number."""
+    notebook = project.notebooks / "changes.ipynb"
+    found = nbformat.read(notebook, as_version=4)
+    found.cells.append(nbformat.v4.new_code_cell(code))
+    nbformat.write(found, notebook)
+    return len(found.cells)
+
+
+@pytest.mark.parametrize("kernel", ["warm", "stock"])
+def test_a_kernel_that_dies_is_told_by_an_event_and_by_nothing_else(kernel: str, project: Project) -> None:
+    add_cell(project, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")  # as when memory runs out
+    said = project.build("--log-format", "json", "--kernel", kernel)
+    assert said.code == 1
+    told = [event for event in events(said.errors) if event["level"] == "error"]
+    assert [event["event"] for event in told] == ["page", "summary"]
+    assert "DeadKernelError" in told[0]["message"]
+
+
 @pytest.mark.parametrize("kernel", ["warm", "stock"])
 def test_a_notebook_that_hangs_fails_its_page_in_time(kernel: str, project: Project) -> None:
     before = contents(project.reports)
-    notebook = project.notebooks / "changes.ipynb"
-    found = nbformat.read(notebook, as_version=4)
-    found.cells.append(nbformat.v4.new_code_cell(LOOP))
-    nbformat.write(found, notebook)
+    number = add_cell(project, LOOP)
     said = project.build("--time-limit", "8", "--kernel", kernel)
     assert said.code == 1
     told = "TimeLimit: not done after 8 seconds, the limit of a page (--time-limit)"
-    assert f"failed: en/changes.html, cell {len(found.cells)} (while True:): {told}" in said.errors
+    assert f"failed: en/changes.html, cell {number} (while True:): {told}" in said.errors
     assert "1 of 6 pages could not be made; nothing was published" in said.errors
     assert processes(project) == set()
     assert contents(project.reports) == before

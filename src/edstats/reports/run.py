@@ -1,5 +1,6 @@
 """Runs one page's notebook with papermill, in the process that calls it."""
 
+import logging
 import tempfile
 import time
 from pathlib import Path
@@ -8,10 +9,14 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
+from papermill.log import logger as papermill_log
 from traitlets.config import Config
 
 from edstats.kernels.client import forkable, warm_kernel
 from edstats.reports.plan import TIME_LIMIT, Page, PageFailure, failure_of
+
+# What goes wrong with a page is its failure's to tell; without a handler logging prints it in the midst of the log.
+papermill_log.addHandler(logging.NullHandler())
 
 
 class PageFailed(Exception):
