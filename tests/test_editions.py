@@ -1,5 +1,6 @@
 """What an edition says of the one before it: new, revised and gone figures, and the history that says so."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,7 @@ from edstats.raw import CORRECTION_COLUMNS
 SOURCES = [{"source": "a", "published": "2024-05-01"}, {"source": "b", "published": "2024-09-01"}]
 FIRST, SECOND, THIRD = date(2024, 9, 1), date(2025, 1, 1), date(2025, 6, 1)
 NO_CORRECTIONS = pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="str")
-ANEW = "move reports/ away, the history then starts anew"
+ANEW = "move reports/ away, the history then starts anew [EDS-080]"
 
 Damage = Callable[[str], str]
 
@@ -390,7 +391,7 @@ def test_a_history_without_changes_is_read_back(tmp_path: Path, observations: pd
 def test_a_missing_file_is_said(tmp_path: Path, observations: pd.DataFrame, missing: str) -> None:
     data = _publish(tmp_path, _first(observations), observations)
     (data / missing).unlink()
-    with pytest.raises(UnreadableHistory, match=f"^reports/data/{missing}: is missing .*; {ANEW}$"):
+    with pytest.raises(UnreadableHistory, match=f"^reports/data/{missing}: is missing .*; {re.escape(ANEW)}$"):
         read_history(data)
 
 
@@ -436,11 +437,11 @@ def test_a_damaged_file_is_located(
 def test_what_is_no_text_or_no_file_is_said(tmp_path: Path, observations: pd.DataFrame, file: str) -> None:
     data = _publish(tmp_path, _first(observations), observations)
     (data / file).write_bytes(b"PK\x03\x04\xff\xfe")
-    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}:1: byte 0xff is not UTF-8; {ANEW}$"):
+    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}:1: byte 0xff is not UTF-8; {re.escape(ANEW)}$"):
         read_history(data)
     (data / file).unlink()
     (data / file).mkdir()
-    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}: cannot be read .*; {ANEW}$"):
+    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}: cannot be read .*; {re.escape(ANEW)}$"):
         read_history(data)
 
 
