@@ -29,7 +29,7 @@ from edstats.raw import CORRECTION_COLUMNS
 SOURCES = [{"source": "a", "published": "2024-05-01"}, {"source": "b", "published": "2024-09-01"}]
 FIRST, SECOND, THIRD = date(2024, 9, 1), date(2025, 1, 1), date(2025, 6, 1)
 NO_CORRECTIONS = pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="str")
-ANEW = "move reports/ away, the history then starts anew [EDS-080]"
+ANEW = "move reports/ away, the history then starts anew [EDS-205]"
 
 Damage = Callable[[str], str]
 

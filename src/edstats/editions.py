@@ -6,10 +6,11 @@ changed.
 """
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -196,7 +197,7 @@ class _Reasons:
                 declared.setdefault((change, about[1]), []).append(str(entry["reason"]))
         return cls(corrected, declared)
 
-    def of(self, change: str, figure: Mapping[str, str], columns: Sequence[str] = ()) -> str:
+    def of(self, change: str, figure: Mapping[Hashable, Any], columns: Sequence[str] = ()) -> str:
         """The reasons for which a figure is new, gone, or revised in ``columns``."""
         known = [reason for column, reason in self.corrected.get(figure["figure_id"], ()) if column in columns]
         for about in (figure["figure_id"], figure["source"]):
@@ -239,7 +240,7 @@ def _change(
 
 def _unreadable(folder: Path, name: str, found: str, row: int = 0, column: str = "") -> UnreadableHistory:
     file = f"{folder.parent.name}/{folder.name}/{name}"
-    return UnreadableHistory(Fault(file, row, column, found, _remedy(folder), "EDS-080"))
+    return UnreadableHistory(Fault(file, row, column, found, _remedy(folder), "EDS-205"))
 
 
 def _remedy(folder: Path) -> str:
@@ -252,7 +253,7 @@ def _rows(folder: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     rows = read_raw_table(folder / name, folder.parent, columns, faults, required=False)
     if faults:
         # The remedies there are for files that people write.
-        raise UnreadableHistory(replace(faults[0], remedy=_remedy(folder), code="EDS-080"))
+        raise UnreadableHistory(replace(faults[0], remedy=_remedy(folder), code="EDS-205"))
     return rows
 
 
