@@ -85,7 +85,7 @@ def breaches(history: History, previous: pd.DataFrame, dataset: Dataset) -> list
     gone = previous[previous["figure_id"].isin(figures["gone"])]
     return [
         *_lost(gone, previous, dataset.observations),
-        *_moved(row for row in undeclared if row["change"] == "revised"),
+        *_moved([row for row in undeclared if row["change"] == "revised"], previous),
         *_implausible(previous["figure_id"], dataset.observations, figures["new"]),
     ]
 
@@ -134,25 +134,30 @@ def _back(source: str, figure: str) -> str:
 # --- what moves ------------------------------------------------------------------------------------------------------
 
 
-def _moved(revised: Iterable[Mapping[str, str]]) -> Iterator[Breach]:
+def _moved(revised: Iterable[Mapping[str, str]], previous: pd.DataFrame) -> Iterator[Breach]:
     """EDS-204 for each published figure that now says something far away or is about something else."""
+    values = dict(zip(previous["figure_id"], previous["value"], strict=True))
     found: dict[str, list[Mapping[str, str]]] = {}
     for change in revised:
-        column = change["column"]
-        far = column in ("value", "value_high") and _factor(change["before"], change["after"]) > REVISED_AT_MOST
-        if far or column in MEANING:
+        # A number without an upper end is its own.
+        ends = [float(change[side] or values[change["figure_id"]]) for side in ("before", "after") if _is_end(change)]
+        if change["column"] in MEANING or (ends and _factor(*ends) > REVISED_AT_MOST):
             found.setdefault(change["figure_id"], []).append(change)
-    for changes in found.values():
-        source, _, figure = changes[0]["figure_id"].partition("#")
-        told = ", ".join(f"{each['column']} was {each['before']} and is {each['after']}" for each in changes)
-        yield Breach(
-            "EDS-204",
-            source,
-            figure,
-            changes[0]["column"],
-            f"{told} since the published edition",
-            _again(source, figure, "revised"),
+    for figure_id, changes in found.items():
+        source, _, figure = figure_id.partition("#")
+        told = ", ".join(
+            f"{each['column']} was {_said(each['before'])} and is {_said(each['after'])}" for each in changes
         )
+        remedy = _again(source, figure, "revised")
+        yield Breach("EDS-204", source, figure, changes[0]["column"], f"{told} since the published edition", remedy)
+
+
+def _is_end(change: Mapping[str, str]) -> bool:
+    return change["column"] in ("value", "value_high")
+
+
+def _said(cell: str) -> str:
+    return cell or "nothing"
 
 
 def _again(source: str, figure: str, change: str) -> str:
@@ -160,12 +165,12 @@ def _again(source: str, figure: str, change: str) -> str:
     return f"look at the source again; if it is right, declare it in raw/declarations.csv: {declared}"
 
 
-def _factor(before: str, after: str) -> float:
-    """How many times the smaller of two printed numbers the larger is; 1 where one of them is not given."""
-    if not before or not after:
-        return 1.0
-    small, large = sorted((abs(float(before)), abs(float(after))))
-    return large / small if small else float("inf")
+def _factor(before: float, after: float) -> float:
+    """How many times the smaller of two numbers the larger is."""
+    small, large = sorted((abs(before), abs(after)))
+    if not small:
+        return float("inf") if large else 1.0
+    return large / small
 
 
 def _implausible(known: pd.Series, observations: pd.DataFrame, new: list[str]) -> Iterator[Breach]:
