@@ -205,7 +205,7 @@ def report_growth(pages: Sequence[Page], data: Path, rounds: int, cores: int) ->
         for count in GROWTH:
             with tempfile.TemporaryDirectory() as name, warm(data, cores) as (server, executor):
                 plan = repeated_plan(pages, count, Path(name, "reports"))
-                took, _ = timed(partial(build, plan, executor, lambda made: None, server.address))
+                took, _ = timed(partial(build, plan, executor, lambda made: None, Path(name, "next"), server.address))
                 seconds[count].append(took)
     print("\n| pages | seconds from the first page to the last | seconds a page |\n| ---: | ---: | ---: |")
     for count, times in seconds.items():

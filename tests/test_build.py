@@ -4,6 +4,8 @@ import base64
 import hashlib
 import io
 import re
+import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -16,9 +18,11 @@ import nbformat
 import pytest
 
 from edstats.charts import data_address
+from edstats.event_log import EventLog
+from edstats.folder_exchange import put_in_place
 from edstats.reports import build as building
 from edstats.reports import publish
-from edstats.reports.edition import NotAnEdition, swap_in
+from edstats.reports.edition import NotAnEdition
 from edstats.reports.make import Made
 from edstats.reports.plan import Page, Plan, UnfitNotebook, UnknownParameter, Volume, check_parameters
 from edstats.reports.printing import BROWSERS, NoBrowser, find_browser
@@ -96,8 +100,11 @@ def plan(folder: Path, *pages: Page) -> Plan:
     return Plan(tuple(volumes), folder / "reports", "2024-12-31", KEPT)
 
 
-def build(plan: Plan, executor: Executor) -> building.BuildResult:
-    return building.build(plan, executor, lambda result: None)
+def build(plan: Plan, executor: Executor, report: building.Report = lambda result: None) -> building.BuildResult:
+    """As the command does, on a site of its own."""
+    plan.reports.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=plan.reports.resolve().parent) as site:
+        return building.build(plan, executor, report, Path(site, "edition"))
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
@@ -336,7 +343,7 @@ def test_a_failing_page_names_its_cell_stops_no_other_and_leaves_the_old_edition
         page("abai", bad, language="kk"),
         page("turkistan", good),
     )
-    result = building.build(made, pool, seen.append)
+    result = build(made, pool, seen.append)
     assert result.pages == ()
     assert [failure.page for failure in result.failures] == ["en/abai.html", "kk/abai.html"]
     expected = PageFailure("en/abai.html", 3, "KeyError", "'no such region'", "{}['no such region']")
@@ -389,7 +396,7 @@ def test_an_unknown_parameter_stops_the_build_before_anything_runs(tmp_path: Pat
     ran: list[Made] = []
     made = plan(tmp_path, page("aktobe", notebook), page("abai", notebook, langauge="ru"))
     with Inline() as executor, pytest.raises(UnknownParameter, match='"langauge"; did you mean "language"\\?'):
-        building.build(made, executor, ran.append)
+        build(made, executor, ran.append)
     assert ran == []
     assert [path.name for path in tmp_path.iterdir()] == ["good.ipynb"]
 
@@ -462,7 +469,7 @@ def test_when_the_new_edition_cannot_be_put_in_place_the_old_one_stands(edition:
     (reports / "index.html").write_bytes((edition / "index.html").read_bytes())
     before = bytes_of(reports)
     with pytest.raises(FileNotFoundError):
-        swap_in(tmp_path / "no-such-edition", reports)
+        put_in_place(tmp_path / "no-such-edition", reports)
     assert bytes_of(reports) == before
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
 
@@ -477,21 +484,21 @@ def test_a_linked_reports_folder_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "www" / "en" / "abai.html").is_file()
 
 
-def test_a_log_gets_one_line_a_page() -> None:
-    log = io.StringIO()
-    with building.progress(2, log) as report:
+def test_a_log_gets_one_line_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    with building.progress(2, EventLog()) as report:
         report(Made("en/abai.html", failure=PageFailure("en/abai.html", 3, "KeyError", "'x'", "show(x)")))
         report(Made("kk/aktobe.html"))
-    assert log.getvalue() == "1/2 en/abai.html, cell 3 (show(x)): KeyError: 'x'\n2/2 kk/aktobe.html\n"
+    assert capsys.readouterr().err == "1/2 en/abai.html, cell 3 (show(x)): KeyError: 'x'\n2/2 kk/aktobe.html\n"
 
 
-def test_a_terminal_gets_a_bar_and_the_failures() -> None:
+def test_a_terminal_gets_a_bar_and_the_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     screen = Terminal()
-    with building.progress(2, screen) as report:
+    monkeypatch.setattr(sys, "stderr", screen)
+    with building.progress(2, EventLog()) as report:
         report(Made("en/abai.html", failure=PageFailure("en/abai.html", 0, "DeadKernelError", "Kernel died")))
         report(Made("en/aktobe.html"))
     assert "en/abai.html: DeadKernelError: Kernel died\n" in screen.getvalue()
@@ -503,7 +510,7 @@ def test_without_a_browser_nothing_is_run_for_pdf(tmp_path: Path, monkeypatch: p
     ran: list[Made] = []
     made = replace(plan(tmp_path, page("abai", good_notebook(tmp_path / "good.ipynb"))), pdf=True)
     with Inline() as executor, pytest.raises(NoBrowser, match="install it"):
-        building.build(made, executor, ran.append)
+        build(made, executor, ran.append)
     assert ran == []
     assert [path.name for path in tmp_path.iterdir()] == ["good.ipynb"]
 
@@ -596,7 +603,7 @@ def test_a_page_is_made_again_for_what_has_changed_in_its_inputs(tmp_path: Path)
         (before,) = planned({"library": "1"}).pages
         published = {before.path: file_digest(path)} if files is None else files
         pages = {before.path: PageRecord(before.inputs, published)}
-        record = BuildRecord("2024-12-31", {}, (), pages, {})
+        record = BuildRecord("2024-12-31", {}, (), pages, {}, ())
         return building.reasons(made, record).get(before.path, ())
 
     path = tmp_path / "reports" / "en" / "abai.html"

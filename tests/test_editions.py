@@ -324,19 +324,19 @@ def _same(one: History, other: History) -> bool:
 def test_an_edition_keeps_its_history_and_its_observations(tmp_path: Path, observations: pd.DataFrame) -> None:
     before = _without(observations, "b#1")
     data = _publish(tmp_path, _first(before), before)
-    history, files = following(data, observations, NO_CORRECTIONS, SECOND, look_back=False)
+    history, files = following(*read_history(data), observations, NO_CORRECTIONS, SECOND, look_back=False)
     assert _same(history, _second(before, observations))
     assert files == history_files(history) | {"observations.csv": csv_text(observations)}
 
 
 def test_the_first_edition_follows_none(tmp_path: Path, observations: pd.DataFrame) -> None:
-    history, files = following(tmp_path / "data", observations, NO_CORRECTIONS, FIRST, look_back=False)
+    history, files = following(*read_history(tmp_path / "data"), observations, NO_CORRECTIONS, FIRST, look_back=False)
     assert _same(history, _first(observations))
     assert files == history_files(_first(observations)) | {"observations.csv": csv_text(observations)}
 
 
 def test_a_look_back_before_any_edition_begins_no_history(tmp_path: Path, observations: pd.DataFrame) -> None:
-    history, files = following(tmp_path / "data", observations, NO_CORRECTIONS, FIRST, look_back=True)
+    history, files = following(*read_history(tmp_path / "data"), observations, NO_CORRECTIONS, FIRST, look_back=True)
     assert _same(history, History.empty())
     assert files == {}
 
@@ -345,7 +345,7 @@ def test_a_look_back_is_no_edition(tmp_path: Path, observations: pd.DataFrame) -
     data = _publish(tmp_path, _second(_without(observations, "b#1"), observations), observations)
     published = {name: content.decode("utf-8") for name, content in _contents(data).items()}
     earlier = _without(observations, "b#1")
-    history, files = following(data, earlier, NO_CORRECTIONS, date(2024, 12, 31), look_back=True)
+    history, files = following(*read_history(data), earlier, NO_CORRECTIONS, date(2024, 12, 31), look_back=True)
     assert _same(history, _second(earlier, observations))
     assert files == published
 
@@ -354,10 +354,10 @@ def test_what_follows_a_look_back_is_compared_with_the_newest_edition(
     tmp_path: Path, observations: pd.DataFrame
 ) -> None:
     data = _publish(tmp_path, _first(observations), observations)
-    _, looked_back = following(data, observations.head(1), NO_CORRECTIONS, FIRST, look_back=True)
+    _, looked_back = following(*read_history(data), observations.head(1), NO_CORRECTIONS, FIRST, look_back=True)
     for name, text in looked_back.items():
         (data / name).write_text(text, encoding="utf-8", newline="\n")
-    _, files = following(data, observations, NO_CORRECTIONS, THIRD, look_back=False)
+    _, files = following(*read_history(data), observations, NO_CORRECTIONS, THIRD, look_back=False)
     assert files == history_files(_first(observations)) | {"observations.csv": csv_text(observations)}
 
 
@@ -373,7 +373,7 @@ def test_no_edition_follows_a_damaged_one(tmp_path: Path, observations: pd.DataF
     data = _publish(tmp_path, _first(observations), observations)
     (data / "changes.csv").unlink()
     with pytest.raises(UnreadableHistory, match=r"changes\.csv: is missing"):
-        following(data, observations, NO_CORRECTIONS, SECOND, look_back=look_back)
+        following(*read_history(data), observations, NO_CORRECTIONS, SECOND, look_back=look_back)
 
 
 def test_nothing_published_is_an_empty_history(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from random import Random
 import pandas as pd
 import pytest
 from conftest import TODAY, Rows, write_raw
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edstats.cli import main
@@ -52,8 +52,11 @@ def _publish(data: Path) -> Path:
     """What a build keeps of its edition, after the one that is there."""
     dataset, published = _dataset(data), data.parent / "reports" / "data"
     published.mkdir(parents=True, exist_ok=True)
-    tables = (dataset.observations, dataset.corrections, dataset.as_of)
-    for name, text in following(published, *tables, look_back=False, declarations=dataset.declarations)[1].items():
+    history, previous = read_history(published)
+    _, files = following(
+        history, previous, dataset.observations, dataset.corrections, dataset.as_of, False, dataset.declarations
+    )
+    for name, text in files.items():
         (published / name).write_text(text, encoding="utf-8", newline="\n")
     return published
 
@@ -73,7 +76,7 @@ def _gated(folder: Path, change: Change, declared: Rows | None = None, correctio
     }
     change(sources, figures)
     data = _write(folder, sources, figures, declarations=declared or [], corrections=corrections or [])
-    return [str(fault) for fault in release_faults(published, _dataset(data), data, look_back=False)]
+    return [str(fault) for fault in release_faults(*read_history(published), _dataset(data), data, look_back=False)]
 
 
 def _gone(source: str, *figures: str) -> Change:
@@ -251,11 +254,11 @@ def test_what_an_edition_has_told_lets_no_later_change_through(tmp_path: Path) -
     published = _publish(tmp_path / "data")
     again = {"aktobe-report": [_row("434 schools"), *FIGURES["aktobe-report"][1:]]}
     data = _write(tmp_path, SOURCES, FIGURES | again, declarations=declared)
-    (fault,) = release_faults(published, _dataset(data), data, look_back=False)
+    (fault,) = release_faults(*read_history(published), _dataset(data), data, look_back=False)
     assert "value was 43 and is 434" in fault.found
     declared.append(declared[0] | {"reason": "the page was withdrawn"})
     data = _write(tmp_path, SOURCES, FIGURES | again, declarations=declared)
-    assert release_faults(published, _dataset(data), data, look_back=False) == ()
+    assert release_faults(*read_history(published), _dataset(data), data, look_back=False) == ()
 
 
 def test_the_reason_is_told_with_the_change(tmp_path: Path) -> None:
@@ -279,8 +282,8 @@ def test_a_declaration_of_a_revision_may_outlive_its_figure(tmp_path: Path) -> N
 def test_a_look_back_is_not_held_back(tmp_path: Path) -> None:
     published = _publish(_write(tmp_path, SOURCES, FIGURES))
     data = _write(tmp_path, SOURCES[:1], {"aktobe-report": FIGURES["aktobe-report"]})
-    assert release_faults(published, _dataset(data), data, look_back=False) != ()
-    assert release_faults(published, _dataset(data), data, look_back=True) == ()
+    assert release_faults(*read_history(published), _dataset(data), data, look_back=False) != ()
+    assert release_faults(*read_history(published), _dataset(data), data, look_back=True) == ()
 
 
 def test_the_first_edition_is_compared_with_nothing(tmp_path: Path) -> None:
@@ -293,13 +296,14 @@ def test_a_damaged_edition_holds_the_next_one_back(tmp_path: Path) -> None:
     data = _write(tmp_path, SOURCES, FIGURES)
     published = _publish(data)
     (published / "changes.csv").unlink()
-    (fault,) = release_faults(published, _dataset(data), data, look_back=False)
+    (fault,) = gated(published, _dataset(data), data).faults
     assert (fault.file, fault.code) == ("reports/data/changes.csv", "EDS-205")
 
 
 def test_the_project_passes_after_itself(project: Dataset, tmp_path: Path) -> None:
     """As read from the files that an edition keeps."""
-    _, files = following(tmp_path, project.observations, project.corrections, project.as_of, look_back=False)
+    tables = (project.observations, project.corrections, project.as_of, False)
+    _, files = following(History.empty(), None, *tables)
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
     said = gated(tmp_path, project, tmp_path)
@@ -307,7 +311,7 @@ def test_the_project_passes_after_itself(project: Dataset, tmp_path: Path) -> No
 
 
 @given(chance=st.randoms(use_true_random=False))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None)
 def test_data_that_have_not_changed_pass(project: Dataset, chance: Random) -> None:
     """Any of the project's sources, in any order, with any number of them."""
     sources = sorted(set(project.observations["source"]))

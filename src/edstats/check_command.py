@@ -16,7 +16,7 @@ from edstats.gates import Gated, gated
 from edstats.verdicts import ADVISORY, FAIL, ORDER, exit_code, verdicts
 
 
-def run(data: Path, today: date, fail_on: str) -> int:
+def run(data: Path, today: date, fail_on: str | None) -> int:
     """Check ``data/raw`` and, where an edition is published beside ``data``, what would follow it; the exit code."""
     dataset, faults = from_raw(data, today)
     gates = gated(data.parent / "reports" / "data", dataset, data) if dataset else Gated(False, ())

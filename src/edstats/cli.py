@@ -1,25 +1,25 @@
 """The command line: ``edstats extract | accept | clean | check | build``.
 
 Exit codes: 0 done; 1 a document, the data or a page has errors; 2 wrong use; 3 there are warnings, and ``--fail-on``
-asked for it. What is wrong goes to standard error, one line a fault; what was found or made goes to standard output.
+asks to be told of them. What is wrong goes to standard error, one line a fault; what was found or made goes to standard
+output.
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edstats import __version__
 from edstats.counting import counted, size
-from edstats.folders import DataNotFoundError, find_data, find_notebooks
+from edstats.folders import DataNotFoundError, find_data
 
 # What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
 if TYPE_CHECKING:
     from edstats.dataset import Dataset
-    from edstats.reports.record import BuildRecord, Digests
 
 DONE, FAULTS = 0, 1  # argparse itself exits with 2
 
@@ -48,8 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="edstats",
         description="Read, clean, check and publish what officials print about Kazakhstan's regional school systems.",
-        epilog="Exit codes: 0 done, 1 a document, the data or a page has errors, 2 wrong use, "
-        "3 warnings, with --fail-on warning.",
+        epilog="Exit codes: 0 done, 1 a document, the data or a page has errors, 2 wrong use, 3 warnings (--fail-on).",
     )
     parser.add_argument("--version", action="version", version=f"edstats {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -70,10 +69,10 @@ def _parser() -> argparse.ArgumentParser:
         "check",
         parents=[where],
         help="list faults, contradictions and doubts in data/raw, and what the release gates hold back; write nothing",
-        epilog="Exit codes: 0 no FAIL, 1 a FAIL, 2 wrong use, 3 no FAIL but a warning, with --fail-on warning. "
+        epilog="Exit codes: 0 no FAIL, 1 a FAIL, 2 wrong use, 3 no FAIL but a warning (--fail-on warning). "
         "docs/errors.md explains every code.",
     )
-    _add_fail_on(checking)
+    checking.add_argument("--fail-on", choices=["warning"], help="exit with 3 when sources contradict each other")
     building = commands.add_parser(
         "build", parents=[where], help="clean the data and publish reports/ from the notebooks"
     )
@@ -98,7 +97,36 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument(
         "--jobs", type=_count, metavar="N", help="pages to run at the same time (default: one a processor core)"
     )
+    building.add_argument(
+        "--time-limit",
+        type=_count,
+        default=600,
+        metavar="SECONDS",
+        help="how long the notebook of one page may take before it fails (default: 600)",
+    )
+    _add_schedule(building)
     return parser
+
+
+def _add_schedule(building: argparse.ArgumentParser) -> None:
+    """What a scheduler needs that runs builds with nobody watching."""
+    building.add_argument(
+        "--log-format",
+        choices=["text", "json"],
+        default="text",
+        help="json: one object a line on standard error for each event (default: text)",
+    )
+    building.add_argument(
+        "--fail-on",
+        choices=["warning", "new-warning"],
+        help="exit with 3 when the published data hold a warning, or one that the edition before did not hold",
+    )
+    building.add_argument(
+        "--notify",
+        type=_command,
+        metavar="COMMAND",
+        help="run this in the end, with the summary on its standard input; without a shell",
+    )
 
 
 def _add_extract(
@@ -131,15 +159,6 @@ def _add_extract(
     )
 
 
-def _add_fail_on(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--fail-on",
-        choices=["error", "warning"],
-        default="error",
-        help="with warning, exit with 3 when sources contradict each other (default: error)",
-    )
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -151,6 +170,16 @@ def _count(text: str) -> int:
     if text.isdecimal() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError(f"'{text}' is no count; write 1 or more")
+
+
+def _command(text: str) -> list[str]:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
+    if not words:
+        raise argparse.ArgumentTypeError("no command is named")
+    return words
 
 
 def _extract(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
@@ -190,18 +219,25 @@ def _read(data: Path) -> "Dataset | None":
 
 def _clean(options: argparse.Namespace, data: Path) -> int:
     from edstats.dataset import differing_files, write_clean  # noqa: PLC0415
+    from edstats.project_lock import ProjectInUse, project_lock, waiting_for  # noqa: PLC0415
 
-    dataset = _read(data)
-    if dataset is None:
-        return FAULTS
     if options.check:
-        differing = differing_files(dataset, data)
+        dataset = _read(data)
+        differing = differing_files(dataset, data) if dataset else []
         for name in differing:
             print(
                 f"{data.name}/clean/{name}: not what data/raw gives; run edstats clean and commit it", file=sys.stderr
             )
-        return FAULTS if differing else DONE
-    write_clean(dataset, data)
+        return DONE if dataset and not differing else FAULTS
+    try:
+        with project_lock(data, lambda: print(waiting_for(data), file=sys.stderr)):
+            dataset = _read(data)
+            if dataset is None:
+                return FAULTS
+            write_clean(dataset, data)
+    except (ProjectInUse, OSError) as error:
+        print(f"{error}; nothing was written", file=sys.stderr)
+        return FAULTS
     print(f"{size(dataset)} in {data / 'clean'}")
     return DONE
 
@@ -213,33 +249,6 @@ def _check(options: argparse.Namespace, data: Path) -> int:
 
 
 def _build(options: argparse.Namespace, data: Path) -> int:
-    from edstats.reports.record import read_record, surroundings  # noqa: PLC0415
+    from edstats.reports.command import run  # noqa: PLC0415
 
-    record = read_record(data.parent / "reports")
-    as_of = options.as_of.isoformat() if options.as_of else ""
-    # Told before anything is read, so that what changes during the build has changed for the next one.
-    found = surroundings(data, find_notebooks(data), as_of, options.pdf, record.packages if record else ())
-    if record and not options.all and (standing := _standing(record, found, data)):
-        print(standing)
-        return DONE
-    from edstats.kernels.process import WarmServer, can_fork  # noqa: PLC0415
-
-    # It imports what pages need while the data are read here.
-    with WarmServer() if options.kernel == "warm" and can_fork() else nullcontext() as server:
-        dataset = _read(data)
-        if dataset is None:
-            return FAULTS
-        from edstats.reports.command import run  # noqa: PLC0415
-
-        return run(options, dataset, data, found, server)
-
-
-def _standing(record: "BuildRecord", found: "Digests", data: Path) -> str:
-    """What is said where the published edition is just what a build would make; else ""."""
-    from edstats.reports.record import stands  # noqa: PLC0415
-
-    reports = data.parent / "reports"
-    if found != record.surroundings or not stands(record, reports):
-        return ""
-    index = reports / "index.html"
-    return f"nothing has changed: {len(record.pages)} pages as of {record.as_of} in {reports}; start with {index}"
+    return run(options, data)

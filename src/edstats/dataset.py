@@ -4,6 +4,7 @@
 out, and measures and findings are computed anew from what remains.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +19,8 @@ from edstats.clean import clean
 from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.faults import Fault
 from edstats.findings import Finding, worded
-from edstats.folders import DataNotFoundError, find_data
+from edstats.folder_exchange import clear, put_in_place, remains
+from edstats.folders import DataNotFoundError, clean_folder, find_data, next_clean_folder
 from edstats.measures import compute_measures
 from edstats.raw import read_raw
 from edstats.wording import Wording
@@ -141,13 +143,31 @@ def differing_files(dataset: Dataset, data: Path) -> list[str]:
 
 
 def write_clean(dataset: Dataset, data: Path) -> None:
-    """Write ``data/clean``: each table as CSV, and as Parquet beside it."""
-    folder = data / "clean"
-    folder.mkdir(exist_ok=True)
+    """Write ``data/clean``: each table as CSV, and as Parquet beside it.
+
+    All tables are put in place at once, so that whoever reads meanwhile, and whatever interrupts, has the old ones or
+    the new ones; other files there stay. No other process may do the same (``edstats.project_lock``). Raises OSError.
+    """
+    folder, place = next_clean_folder(data), clean_folder(data)
+    clear(folder, place)
+    try:
+        names = [f"{table}.{kind}" for table in TABLES for kind in ("csv", "parquet")]
+        if place.exists():
+            shutil.copytree(place, folder, symlinks=True, ignore=shutil.ignore_patterns(*names))
+        folder.mkdir(exist_ok=True)
+        write_tables(dataset, folder)
+        for table in TABLES:
+            getattr(dataset, table).to_parquet(folder / f"{table}.parquet", index=False)
+        put_in_place(folder, place)
+    finally:
+        for path in remains(folder):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def write_tables(dataset: Dataset, folder: Path) -> None:
+    """Write each table as CSV into ``folder``, which is there."""
     for name, text in clean_files(dataset).items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    for table in TABLES:
-        getattr(dataset, table).to_parquet(folder / f"{table}.parquet", index=False)
 
 
 def load(data: str | Path = "", as_of: str | date | None = None, language: str = "en") -> Dataset:
@@ -160,11 +180,25 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     folder = Path(data) if data else find_data(Path.cwd())
     if not (folder / "clean" / "observations.csv").exists():
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
-    texts = tuple((folder / "clean" / f"{name}.csv").read_bytes() for name in ENTERED)
+    texts = _read_together(folder / "clean")
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
     dataset = _read(texts, day, language)
     # Whoever is given a data set may change its tables; these share their columns with the kept ones until then.
     return replace(dataset, **{table: getattr(dataset, table).copy(deep=False) for table in TABLES})
+
+
+def _read_together(folder: Path) -> tuple[bytes, ...]:
+    """The files of ``ENTERED``, all of one writing: ``write_clean`` may put others in their place meanwhile."""
+    while True:
+        before = folder.stat().st_ino
+        try:
+            texts = tuple((folder / f"{name}.csv").read_bytes() for name in ENTERED)
+        except FileNotFoundError:
+            if folder.stat().st_ino == before:
+                raise
+            continue
+        if folder.stat().st_ino == before:
+            return texts
 
 
 # Kept by what the files hold, so that nothing kept can be out of date.

@@ -124,20 +124,19 @@ def changes_since(
 
 
 def following(
-    published: Path,
+    history: History,
+    previous: pd.DataFrame | None,
     observations: pd.DataFrame,
     corrections: pd.DataFrame,
     as_of: date,
     look_back: bool,
     declarations: pd.DataFrame = NO_DECLARATIONS,
 ) -> tuple[History, dict[str, str]]:
-    """The history of the edition that follows the one in the folder ``published``, and what it keeps of itself.
+    """``continued``, with what the edition keeps of itself: names and texts of files.
 
-    The latter are names and texts of files. ``look_back``: the observations are those of an earlier day, which is no
-    newer edition: the history stays, and so do the observations that the next edition is compared with. Raises
-    ``UnreadableHistory``.
+    ``look_back``: the observations are those of an earlier day, which is no newer edition: the history stays, and so do
+    the observations that the next edition is compared with.
     """
-    history, previous = read_history(published)
     if look_back and previous is None:
         return history, {}
     if look_back and previous is not None:

@@ -23,3 +23,13 @@ def find_notebooks(data: Path) -> Path:
     raise DataNotFoundError(
         f"no notebooks beside '{data}' nor here or in any folder above; run this in the project's folder"
     )
+
+
+def clean_folder(data: Path) -> Path:
+    """Where the clean data stand, which may be elsewhere than in ``data``, by a link."""
+    return (data / "clean").resolve()
+
+
+def next_clean_folder(data: Path) -> Path:
+    """Where the next clean data are written before they are put in the place of ``clean_folder``."""
+    return clean_folder(data).with_name(".clean-next")

@@ -39,24 +39,29 @@ class Gated:
     faults: tuple[Fault, ...]
 
 
-def release_faults(published: Path, dataset: Dataset, data: Path, look_back: bool) -> tuple[Fault, ...]:
-    """The faults for which ``dataset`` must not follow the edition in the folder ``published`` (``reports/data``).
+def release_faults(
+    history: History, previous: pd.DataFrame | None, dataset: Dataset, data: Path, look_back: bool
+) -> tuple[Fault, ...]:
+    """The faults for which ``dataset`` must not follow the newest edition of ``history``, sorted.
 
-    None for a look back, which follows no edition, and none where there is no edition yet. ``data``: the folder of
-    which the files are named.
+    ``previous`` holds the observations of that edition, None where there is none; a look back follows no edition: then
+    there are no faults. ``data`` is the folder of which the files are named.
     """
-    return () if look_back else gated(published, dataset, data).faults
+    if look_back or previous is None:
+        return ()
+    return tuple(sorted(_located(breaches(history, previous, dataset), data)))
 
 
 def gated(published: Path, dataset: Dataset, data: Path) -> Gated:
-    """What the gates say of ``dataset`` after the edition in ``published``; a damaged one is a fault by itself."""
+    """What the gates say of ``dataset`` after the edition in the folder ``published`` (``reports/data``).
+
+    A damaged edition is a fault by itself.
+    """
     try:
         history, previous = read_history(published)
     except UnreadableHistory as error:
         return Gated(False, (error.fault,))
-    if previous is None:
-        return Gated(False, ())
-    return Gated(True, tuple(sorted(_located(breaches(history, previous, dataset), data))))
+    return Gated(previous is not None, release_faults(history, previous, dataset, data, look_back=False))
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Verdict:
         return f"{self.outcome:<9} {codes:<7}  {self.said}"
 
 
-def exit_code(faults: Iterable[Fault], findings: pd.DataFrame | None, fail_on: str) -> int:
+def exit_code(faults: Iterable[Fault], findings: pd.DataFrame | None, fail_on: str | None) -> int:
     """The exit code of a command: 1 with any fault; 3 with a warning among ``findings`` when ``fail_on`` is warning."""
     if any(True for _ in faults):
         return FAILED

@@ -1,5 +1,6 @@
 """Starts and ends the server of warm processes, and hands calls to its workers."""
 
+import contextlib
 import json
 import os
 import pickle
@@ -90,6 +91,14 @@ class WarmExecutor(ThreadPoolExecutor):
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:  # type: ignore[override]
         """Have ``function`` called in a worker. The future raises WorkerDied where that ends before it answers."""
         return super().submit(self._call, function, *arguments)
+
+    def __exit__(self, error: type[BaseException] | None, *rest: Any) -> bool | None:
+        """End the pool; after an error without waiting for what the workers are doing."""
+        if error:
+            for wire in self._wires:
+                with contextlib.suppress(OSError):
+                    wire.connection.shutdown(socket.SHUT_RDWR)
+        return super().__exit__(error, *rest)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the pool, and the workers once it is waited for."""

@@ -6,20 +6,20 @@ Nothing is put in place unless every page was made.
 import multiprocessing
 import os
 import shutil
-import tempfile
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from concurrent.futures import wait as wait_for_all
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TextIO
 
 from tqdm import tqdm
 
-from edstats.reports.edition import check_replaceable, swap_in
+from edstats.event_log import EventLog, Level
+from edstats.folder_exchange import put_in_place
+from edstats.reports.edition import check_replaceable
 from edstats.reports.plan import Made, Making, PageFailure, Plan, failure_of
 from edstats.reports.printing import find_browser
 from edstats.reports.record import RECORD, BuildRecord, PageRecord, is_intact, read_record, write_file
@@ -60,36 +60,41 @@ def _reason(path: str, inputs: Mapping[str, str], reports: Path, record: BuildRe
 
 
 def build(
-    plan: Plan, executor: Executor, report_progress: Report, kernels: str = "", why: Reasons | None = None
+    plan: Plan,
+    executor: Executor,
+    report_progress: Report,
+    edition: Path,
+    kernels: str = "",
+    why: Reasons | None = None,
 ) -> BuildResult:
     """Build the edition that ``plan`` describes and publish it in ``plan.reports``.
 
     Pages are made on ``executor``, which must run each call in a process whose working directory no other call changes;
-    ``report_progress`` is called after each. ``kernels`` is the address of a server of warm kernels, or "" for stock
+    ``report_progress`` is called after each. The edition is built in the folder ``edition``, which is not there yet, is
+    on the file system of ``plan.reports``, and is for the caller to remove (``edstats.reports.site``), as no other
+    build may run at the same time. ``kernels`` is the address of a server of warm kernels, or "" for stock
     ones. ``why`` names the pages to make (see ``reasons``; default: all), the others are kept from the published
     edition. A failing page does not stop the others, but then nothing is published and the published edition stays as
-    it was. Raises UnknownParameter, UnfitNotebook, FileNotFoundError, NotAnEdition or NoBrowser before anything runs.
+    it was. Raises UnknownParameter, UnfitNotebook, FileNotFoundError, NotAnEdition or NoBrowser before anything runs,
+    OSError when the disk is full.
     """
     browser = find_browser() if plan.pdf else None
     executor.submit(check_notebooks, plan).result()
     reports = plan.reports.resolve()
     check_replaceable(reports)
-    reports.parent.mkdir(parents=True, exist_ok=True)
     made = tuple(page for page in plan.pages if why is None or page.path in why)
     kept = tuple(page.path for page in plan.pages if why is not None and page.path not in why)
-    # Beside the reports, so that both are on one file system and a rename is enough.
-    with tempfile.TemporaryDirectory(prefix=f".{reports.name}-", dir=reports.parent) as folder:
-        edition = Path(folder, "edition")
-        files = _write_kept(plan, edition)
-        making = [Making(page, plan.frame(page), edition, kernels, browser) for page in made]
-        results = _make_pages(making, executor, report_progress)
-        failures = tuple(result.failure for result in results.values() if result.failure)
-        if failures:
-            return BuildResult((), failures)
-        files |= executor.submit(write_indexes, plan, edition).result()
-        recorded = _keep_pages(kept, reports, edition) | {path: result.files for path, result in results.items()}
-        _write_record(plan, edition, recorded, files)
-        swap_in(edition, reports)
+    files = _write_kept(plan, edition)
+    making = [Making(page, plan.frame(page), edition, kernels, browser, plan.time_limit) for page in made]
+    results = _make_pages(making, executor, report_progress)
+    failures = tuple(result.failure for result in results.values() if result.failure)
+    if failures:
+        return BuildResult((), failures)
+    files |= executor.submit(write_indexes, plan, edition).result()
+    recorded = _keep_pages(kept, reports, edition) | {path: result.files for path, result in results.items()}
+    _write_record(plan, edition, recorded, files)
+    check_replaceable(reports)
+    put_in_place(edition, reports)
     return BuildResult(tuple(page.path for page in made), (), kept)
 
 
@@ -111,10 +116,9 @@ def _make_pages(making: Sequence[Making], executor: Executor, report_progress: R
             result = Made(path, failure=failure_of(path, error)) if error else future.result()
             results[path] = result
             report_progress(result)
-    except BaseException:  # Ctrl-C: no other page is begun, and none is still being written when the folder goes
+    except BaseException:  # Ctrl-C: no other page is begun
         for future in pages:
             future.cancel()
-        wait_for_all(pages)
         raise
     return {each.page.path: results[each.page.path] for each in making}
 
@@ -138,7 +142,7 @@ def _keep_pages(paths: tuple[str, ...], reports: Path, edition: Path) -> dict[st
 def _write_record(plan: Plan, edition: Path, pages: Mapping[str, Mapping[str, str]], files: Mapping[str, str]) -> None:
     inputs = {page.path: page.inputs for page in plan.pages}
     recorded = {path: PageRecord(inputs[path], made) for path, made in pages.items()}
-    record = BuildRecord(plan.edition, plan.surroundings, plan.packages, recorded, files)
+    record = BuildRecord(plan.edition, plan.surroundings, plan.packages, recorded, files, plan.findings)
     write_file(edition / RECORD, record.text().encode())
 
 
@@ -160,20 +164,22 @@ def _die_with_the_builder() -> None:
 
 
 @contextmanager
-def progress(total: int, stream: TextIO) -> Iterator[Report]:
-    """A callback that shows each finished page on ``stream``: a bar on a terminal, one line a page in a log."""
-    if stream.isatty():
-        with tqdm(total=total, file=stream, unit="page") as bar:
+def progress(total: int, log: EventLog) -> Iterator[Report]:
+    """A callback that tells of each finished page: a bar on a terminal, an event of ``log`` elsewhere."""
+    if log.form == "text" and sys.stderr.isatty():
+        with tqdm(total=total, file=sys.stderr, unit="page") as bar:
             yield lambda result: _advance(bar, result)
     else:
         done = 0
 
-        def write_line(result: Made) -> None:
+        def tell(result: Made) -> None:
             nonlocal done
             done += 1
-            print(f"{done}/{total} {result.failure or result.path}", file=stream, flush=True)
+            level: Level = "error" if result.failure else "info"
+            message = f"{done}/{total} {result.failure or result.path}"
+            log.tell("page", message, level, page=result.path, done=done, of=total)
 
-        yield write_line
+        yield tell
 
 
 def _advance(bar: tqdm, result: Made) -> None:

@@ -1,107 +1,160 @@
-"""``edstats build``: cleans the data and publishes the reports, as far as they have changed."""
+"""``edstats build``: publishes the reports, as far as anything has changed, and tells what came of it.
+
+What takes long to import is imported where something has changed: a build of the same takes no pandas.
+"""
 
 import argparse
-import os
-import sys
-from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, Executor
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
+from typing import Any
 
-from edstats.dataset import Dataset, load, write_clean
-from edstats.editions import UnreadableHistory, following
+from edstats.event_log import EventLog
 from edstats.folders import find_notebooks
-from edstats.kernels.process import WarmExecutor, WarmServer
-from edstats.pages.parameters import UnknownParameter
-from edstats.reports.build import BuildResult, Reasons, build, default_executor, progress, reasons
-from edstats.reports.contents import plan_edition
-from edstats.reports.edition import NotAnEdition
-from edstats.reports.inputs import needed, with_inputs
-from edstats.reports.plan import Plan, UnfitNotebook
-from edstats.reports.printing import NoBrowser
-from edstats.reports.record import Digests, read_record, tree_digest, versions_digest
-from edstats.wording import languages
+from edstats.project_lock import ProjectInUse, project_lock, waiting_for
+from edstats.reports.record import BuildRecord, Digests, read_record, stands, surroundings
+from edstats.reports.site import Site, opened, site_of
+from edstats.reports.summary import Summary, counted, failed
 
-DONE, FAULTS = 0, 1
-# What has changed, by the name of a page's input, where that does not say it.
-WORDS = {
-    "all": "all pages were asked for",
-    "new": "not built before",
-    "anything": "its notebook may depend on anything",
-    "file": "its published file was changed or is missing",
-    "frame": "the pages around it",
-    "catalogue": "the catalogue of its language",
-    "versions": "versions of packages",
-    "observations": "figures",
-    "history": "what is new",
-}
+DONE, FAULTS, WARNINGS = 0, 1, 3  # argparse itself exits with 2
+# Seconds that the command of --notify may take.
+PATIENCE_WITH_NOTIFYING = 60
 
 
-def run(options: argparse.Namespace, dataset: Dataset, data: Path, found: Digests, server: WarmServer | None) -> int:
-    """Publish the reports of ``dataset``, which is what ``data/raw`` gives, and return the exit code.
+def run(options: argparse.Namespace, data: Path) -> int:
+    """Build, tell what came of it to the log and to whom it is to be notified, and return the exit code.
 
-    ``found``: the surroundings, told before the data were read.
+    Raises DataNotFoundError when there are no notebooks.
     """
-    write_clean(dataset, data)
-    datasets = {language: load(data, options.as_of, language) for language in languages()}
-    if all(each.observations.empty for each in datasets.values()):
-        print(f"no source was published by {options.as_of}; nothing was published", file=sys.stderr)
-        return FAULTS
-    if server:
-        # The as-of date in the form in which the pages ask for it.
-        server.load((str(data), each.as_of.isoformat(), language) for language, each in datasets.items())
+    log = EventLog(options.log_format)
+    site = site_of(data, data.parent / "reports")
+    notebooks = find_notebooks(data)
     try:
-        plan = _plan(options, datasets, dataset.as_of, data, found)
-        why = _reasons(options, plan)
-        if options.explain:
-            _explain(plan, why)
-        jobs = options.jobs or os.cpu_count() or 1
-        with _executor(jobs, server) as executor, progress(len(why), sys.stderr) as report:
-            result = build(plan, executor, report, server.address if server else "", why)
-    except (BrokenExecutor, NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
-        print(f"{error}; nothing was published", file=sys.stderr)
+        with _terminated_like_interrupted():
+            summary = _build(options, site, notebooks, log)
+    except KeyboardInterrupt:
+        summary = failed("interrupted")
+    except ProjectInUse as error:
+        summary = failed(str(error))
+    except OSError as error:  # the disk is full, a folder cannot be written
+        summary = failed(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+    except Exception as error:
+        _close(_standing_edition(failed(f"{type(error).__name__}: {error}"), site), options, log)
+        raise
+    return _close(_standing_edition(summary, site), options, log)
+
+
+def _build(options: argparse.Namespace, site: Site, notebooks: Path, log: EventLog) -> Summary:
+    if not site.remains() and (summary := _unchanged(options, site, notebooks)[2]):
+        return summary
+
+    def report_waiting() -> None:
+        log.tell("waiting", waiting_for(site.data), "warning")
+
+    with project_lock(site.data, report_waiting):
+        _clear(site, log)
+        record, found, summary = _unchanged(options, site, notebooks)
+        if summary:
+            return summary
+        from edstats.reports.publication import Wanted, publish  # noqa: PLC0415
+
+        wanted = Wanted(
+            options.as_of,
+            options.pdf,
+            options.all,
+            options.explain,
+            options.kernel,
+            options.jobs,
+            options.time_limit,
+        )
+        with opened(site):
+            return publish(wanted, site, record, found, log)
+
+
+def _clear(site: Site, log: EventLog) -> None:
+    """Remove what a build left that was interrupted, and say so."""
+    interrupted = bool(site.remains())
+    if site.clear():
+        log.tell("restored", "a build was interrupted while it published; the edition before stands again", "warning")
+    elif interrupted:
+        log.tell("cleared", "a build was interrupted; what it left is removed", "warning")
+
+
+def _unchanged(
+    options: argparse.Namespace, site: Site, notebooks: Path
+) -> tuple[BuildRecord | None, Digests, Summary | None]:
+    """The record of the published edition, the surroundings now, and what is told where both say the same."""
+    record = read_record(site.reports)
+    as_of = options.as_of.isoformat() if options.as_of else ""
+    # Told before anything is read, so that what changes during the build has changed for the next one.
+    found = surroundings(site.data, notebooks, as_of, options.pdf, record.packages if record else ())
+    if record is None or options.all or found != record.surroundings or not stands(record, site.reports):
+        return record, found, None
+    index = site.reports / "index.html"
+    pages = len(record.pages)
+    told = f"nothing has changed: {pages} pages as of {record.as_of} in {site.reports}; start with {index}"
+    counts = {"built": 0, "kept": pages, "failed": 0}
+    findings = counted(record.findings, record.findings)
+    return record, found, Summary("unchanged", told, record.as_of, counts, findings=findings)
+
+
+def _standing_edition(summary: Summary, site: Site) -> Summary:
+    """The summary; of a build that failed, with what stands published now."""
+    if summary.outcome != "failed":
+        return summary
+    record = read_record(site.reports)
+    stays = f"the edition as of {record.as_of} stays as it was" if record else "there is no edition before it"
+    return replace(summary, message=f"{summary.message}; nothing was published, {stays}")
+
+
+def _close(summary: Summary, options: argparse.Namespace, log: EventLog) -> int:
+    """Tell the summary and return the exit code."""
+    details = summary.details()
+    if summary.outcome == "failed":
+        log.tell("summary", summary.text(), "error", **details)
+    else:
+        log.result("summary", summary.text(), **details)
+    if options.notify:
+        _notify(options.notify, log, summary)
+    if summary.outcome == "failed":
         return FAULTS
-    return _tell(plan, result)
+    counts = summary.findings.get("warning")
+    asked = {"warning": counts and counts.all, "new-warning": counts and counts.new}
+    return WARNINGS if options.fail_on and asked[options.fail_on] else DONE
 
 
-def _plan(
-    options: argparse.Namespace, datasets: Mapping[str, Dataset], newest: date, data: Path, found: Digests
-) -> Plan:
-    """The plan of the edition. ``newest``: the as-of date of all that is known."""
-    dataset = next(iter(datasets.values()))
-    reports, notebooks = data.parent / "reports", find_notebooks(data)
-    history, kept = following(
-        reports / "data", dataset.observations, dataset.corrections, dataset.as_of, look_back=dataset.as_of < newest
-    )
-    plan = plan_edition(datasets, data, notebooks, reports, kept, options.pdf)
-    packages = needed("edstats")
-    # What the build itself has written or looked up since.
-    made = {"clean": tree_digest(data / "clean"), "versions": versions_digest(packages)}
-    return with_inputs(replace(plan, surroundings={**found, **made}, packages=packages), datasets, history)
+def _notify(command: list[str], log: EventLog, summary: Summary) -> None:
+    """Run the command with the summary, in the form of the log, on its standard input."""
+    try:
+        done = subprocess.run(
+            command,
+            input=log.line("summary", summary.text(), "info", **summary.details()) + "\n",
+            text=True,
+            timeout=PATIENCE_WITH_NOTIFYING,
+            check=False,
+        )
+        problem = f"ended with {done.returncode}" if done.returncode else ""
+    except subprocess.TimeoutExpired:
+        problem = f"took longer than {PATIENCE_WITH_NOTIFYING} seconds"
+    except OSError as error:
+        problem = error.strerror or str(error)
+    if problem:
+        log.tell("notify", f"--notify {shlex.join(command)}: {problem}", "warning")
 
 
-def _reasons(options: argparse.Namespace, plan: Plan) -> Reasons:
-    return {page.path: ("all",) for page in plan.pages} if options.all else reasons(plan, read_record(plan.reports))
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Have SIGTERM, with which schedulers stop a build, clean up behind it as Ctrl-C does."""
 
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
 
-def _executor(jobs: int, server: WarmServer | None) -> Executor:
-    return WarmExecutor(server.address, jobs) if server else default_executor(jobs)
-
-
-def _explain(plan: Plan, why: Reasons) -> None:
-    for page in plan.pages:
-        changed = ", ".join(WORDS.get(name, name) for name in why.get(page.path, ()))
-        print(f"{page.path}: " + (f"build, because of: {changed}" if changed else "keep, as nothing in it has changed"))
-
-
-def _tell(plan: Plan, result: BuildResult) -> int:
-    for failure in result.failures:
-        print(f"failed: {failure}", file=sys.stderr)
-    if result.failures:
-        print("nothing was published; the last edition stays as it was", file=sys.stderr)
-        return FAULTS
-    pages = f"{len(result.pages)} built, {len(result.kept)} kept"
-    index = plan.reports / "index.html"
-    print(f"{len(plan.pages)} pages ({pages}) as of {plan.edition} in {plan.reports}; start with {index}")
-    return DONE
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -11,7 +11,7 @@ def make_page(making: Making) -> Made:
     """Run the notebook of a page, convert it, and write its files into the edition; raises nothing."""
     page = making.page
     try:
-        executed = run_notebook(page, making.edition / "data", making.kernels)
+        executed = run_notebook(page, making.edition / "data", making.kernels, making.time_limit)
         html, downloads = publish_page(making.frame, executed)
         contents = {page.path: html.encode(), **{f"{page.language}/{name}": data for name, data in downloads.items()}}
         files = {name: write_file(making.edition / name, content) for name, content in contents.items()}

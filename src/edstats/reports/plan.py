@@ -8,6 +8,9 @@ from typing import Literal
 from edstats.faults import nearest
 from edstats.pages.parameters import UnknownParameter
 
+# Seconds; a page takes one second, or ten on a busy machine with a stock kernel.
+TIME_LIMIT = 600.0
+
 
 @dataclass(frozen=True)
 class Page:
@@ -87,7 +90,9 @@ class Plan:
 
     ``edition`` is the as-of date of the data, in ISO form; ``kept`` are the names and texts of the files that the
     edition keeps of itself, for the next one to be compared with; ``pdf``: each page is printed as well;
-    ``surroundings`` and ``packages`` are what the record of the build says of its own inputs.
+    ``surroundings`` and ``packages`` are what the record of the build says of its own inputs, ``findings`` the
+    contradictions and doubts in the data, one line each, its severity first. ``time_limit``: seconds that the notebook
+    of one page may take.
     """
 
     volumes: tuple[Volume, ...]
@@ -97,6 +102,8 @@ class Plan:
     pdf: bool = False
     surroundings: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    time_limit: float = TIME_LIMIT
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -164,7 +171,8 @@ def failure_of(path: str, error: BaseException) -> PageFailure:
 class Making:
     """A page to be made: ``frame`` stands around it; ``edition`` is the folder of the edition that is being built.
 
-    ``kernels``: the address of a server of warm kernels, or ""; ``browser``: prints the page, where that is wanted.
+    ``kernels``: the address of a server of warm kernels, or ""; ``browser``: prints the page, where that is wanted;
+    ``time_limit``: seconds that the notebook may take.
     """
 
     page: Page
@@ -172,6 +180,7 @@ class Making:
     edition: Path
     kernels: str
     browser: Path | None
+    time_limit: float
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class PageRecord:
 class BuildRecord:
     """An edition's ``as_of`` date, pages by path, and other files by path.
 
-    ``surroundings``: digests of all that any page can depend on; ``packages``: the packages among it.
+    ``surroundings``: digests of all that any page can depend on; ``packages``: the packages among it; ``findings``: the
+    contradictions and doubts in its data, one line each, its severity first.
     """
 
     as_of: str
@@ -45,6 +46,7 @@ class BuildRecord:
     packages: tuple[str, ...]
     pages: Mapping[str, PageRecord]
     files: Digests
+    findings: tuple[str, ...]
 
     def text(self) -> str:
         """As JSON."""
@@ -64,6 +66,7 @@ def read_record(reports: Path) -> BuildRecord | None:
             tuple(found["packages"]),
             pages,
             dict(found["files"]),
+            tuple(found["findings"]),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -1,15 +1,17 @@
 """Runs one page's notebook with papermill, in the process that calls it."""
 
 import tempfile
+import time
 from pathlib import Path
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from edstats.kernels.client import forkable, warm_kernel
-from edstats.reports.plan import Page, PageFailure, failure_of
+from edstats.reports.plan import TIME_LIMIT, Page, PageFailure, failure_of
 
 
 class PageFailed(Exception):
@@ -21,17 +23,37 @@ class PageFailed(Exception):
         self.failure = failure
 
 
-def run_notebook(page: Page, history: Path, kernels: str) -> nbformat.NotebookNode:
+class _TimeLimit:
+    """What nbclient asks how long a cell may take: the time that is left to all of them."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.running = ""  # the cell that was begun last
+        self._end = time.monotonic() + seconds
+
+    def __call__(self, cell: nbformat.NotebookNode) -> float:
+        self.running = cell.source
+        return max(self._end - time.monotonic(), 0.001)  # 0 would be no limit
+
+
+def run_notebook(page: Page, history: Path, kernels: str, seconds: float = TIME_LIMIT) -> nbformat.NotebookNode:
     """The executed notebook of ``page``; ``history`` is the folder of the edition's own data.
 
-    ``kernels`` is the address of a server of warm kernels, or "" for a stock kernel. The notebook's working directory
-    is this process's. Raises PageFailed.
+    ``kernels`` is the address of a server of warm kernels, or "" for a stock kernel; ``seconds``: how long its cells
+    may take in all. The notebook's working directory is this process's. Raises PageFailed.
     """
     parameters = {**page.parameters, "history": str(history)}
+    limit = _TimeLimit(seconds)
     try:
         if kernels and forkable(_kernel_name(page.notebook)):
-            return _run_warm(page.notebook, parameters, kernels)
-        return _run_stock(page.notebook, parameters)
+            return _run_warm(page.notebook, parameters, kernels, limit)
+        return _run_stock(page.notebook, parameters, limit)
+    except CellTimeoutError as error:
+        code = limit.running.strip().partition("\n")[0]
+        told = f"not done after {limit.seconds:g} seconds, the limit of a page (--time-limit)"
+        raise PageFailed(
+            PageFailure(page.path, _place(page.notebook, limit.running), "TimeLimit", told, code)
+        ) from error
     except PapermillExecutionError as error:
         code = error.source.strip().partition("\n")[0]
         cell = _cell_number(page.notebook, error.cell_index)
@@ -40,12 +62,12 @@ def run_notebook(page: Page, history: Path, kernels: str) -> nbformat.NotebookNo
         raise PageFailed(failure_of(page.path, error)) from error
 
 
-def _run_warm(notebook: Path, parameters: dict[str, str], kernels: str) -> nbformat.NotebookNode:
+def _run_warm(notebook: Path, parameters: dict[str, str], kernels: str, limit: _TimeLimit) -> nbformat.NotebookNode:
     with warm_kernel(kernels) as kernel:
-        return papermill.execute_notebook(notebook, None, parameters, progress_bar=False, km=kernel)
+        return papermill.execute_notebook(notebook, None, parameters, progress_bar=False, km=kernel, timeout_func=limit)
 
 
-def _run_stock(notebook: Path, parameters: dict[str, str]) -> nbformat.NotebookNode:
+def _run_stock(notebook: Path, parameters: dict[str, str], limit: _TimeLimit) -> nbformat.NotebookNode:
     """Run the notebook in a kernel of its own.
 
     It is spoken to through files, not ports: two kernels that start at once cannot be given the same port, and nobody
@@ -56,12 +78,24 @@ def _run_stock(notebook: Path, parameters: dict[str, str]) -> nbformat.NotebookN
         # A kernel reports being stopped as an error; what goes wrong in a cell comes back without its log.
         quiet = ["--log-level=CRITICAL"]
         return papermill.execute_notebook(
-            notebook, None, parameters, progress_bar=False, config=config, extra_arguments=quiet
+            notebook,
+            None,
+            parameters,
+            progress_bar=False,
+            config=config,
+            extra_arguments=quiet,
+            timeout_func=limit,
         )
 
 
 def _kernel_name(notebook: Path) -> str:
     return str(nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {}).get("name", ""))
+
+
+def _place(notebook: Path, code: str) -> int:
+    """The place in the person's notebook, from 1, of a cell with this code; 0 for the one that papermill puts in."""
+    sources = [cell.source for cell in nbformat.read(notebook, as_version=4).cells]
+    return sources.index(code) + 1 if code in sources else 0
 
 
 def _cell_number(notebook: Path, index: int) -> int:

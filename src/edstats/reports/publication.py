@@ -1,0 +1,163 @@
+"""From ``data/raw`` to a published edition: cleans the data, plans the pages, and has those made that have changed."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+
+from edstats.dataset import Dataset, from_raw, load, write_clean, write_tables
+from edstats.editions import CHANGES, UnreadableHistory, following, read_history
+from edstats.event_log import EventLog
+from edstats.folders import find_notebooks
+from edstats.kernels.process import WarmExecutor, WarmServer, can_fork
+from edstats.pages.parameters import UnknownParameter
+from edstats.reports.build import BuildResult, Reasons, build, default_executor, progress, reasons
+from edstats.reports.contents import plan_edition
+from edstats.reports.edition import NotAnEdition
+from edstats.reports.inputs import needed, with_inputs
+from edstats.reports.plan import Plan, UnfitNotebook
+from edstats.reports.printing import NoBrowser
+from edstats.reports.record import BuildRecord, Digests, tree_digest, versions_digest
+from edstats.reports.site import Site
+from edstats.reports.summary import Summary, counted, failed
+from edstats.wording import languages
+
+# What has changed, by the name of a page's input, where that does not say it.
+WORDS = {
+    "all": "all pages were asked for",
+    "new": "not built before",
+    "anything": "its notebook may depend on anything",
+    "file": "its published file was changed or is missing",
+    "frame": "the pages around it",
+    "catalogue": "the catalogue of its language",
+    "versions": "versions of packages",
+    "observations": "figures",
+    "history": "what is new",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a build is asked for; ``as_of``: the day whose knowledge is shown, None for all that is known."""
+
+    as_of: date | None
+    pdf: bool
+    all: bool
+    explain: bool
+    kernel: str
+    jobs: int | None
+    time_limit: float
+
+
+def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Digests, log: EventLog) -> Summary:
+    """Publish the reports of what ``data/raw`` holds, and tell what came of it.
+
+    ``site`` is open and no other build runs; ``record`` is that of the published edition; ``found``: the surroundings,
+    told before the data were read. Raises OSError, as when the disk is full, with the published edition as it was.
+    """
+    warm = wanted.kernel == "warm" and can_fork()
+    # The server imports what pages need while the data are read here.
+    with WarmServer() if warm else nullcontext() as server:
+        dataset, faults = from_raw(site.data, date.today())
+        if dataset is None:
+            log.faults(faults)
+            return failed(f"{len(faults)} fault{'s' * (len(faults) > 1)} in {site.data / 'raw'}")
+        datasets = _settle(dataset, wanted.as_of, site)
+        if all(each.observations.empty for each in datasets.values()):
+            return failed(f"no source was published by {wanted.as_of}")
+        if server:
+            # The as-of date in the form in which the pages ask for it.
+            snapshot = str(site.snapshot)
+            server.load((snapshot, each.as_of.isoformat(), language) for language, each in datasets.items())
+        try:
+            planned = _plan(wanted, datasets, dataset.as_of, site, found)
+            result = _build(wanted, planned.plan, site, record, server, log)
+        except (BrokenExecutor, NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
+            return failed(str(error))
+    return _summary(planned, result, record, next(iter(datasets.values())))
+
+
+def _settle(dataset: Dataset, as_of: date | None, site: Site) -> dict[str, Dataset]:
+    """Write the clean data, and the snapshot of all data; returns what the pages see, by language."""
+    write_clean(dataset, site.data)
+    shutil.copytree(site.data / "raw", site.snapshot / "raw")
+    (site.snapshot / "clean").mkdir()
+    write_tables(dataset, site.snapshot / "clean")
+    return {language: load(site.snapshot, as_of, language) for language in languages()}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan of an edition, and how many figures are new, revised and gone in it."""
+
+    plan: Plan
+    changes: Mapping[str, int]
+
+
+def _plan(wanted: Wanted, datasets: Mapping[str, Dataset], newest: date, site: Site, found: Digests) -> Planned:
+    """The plan of the edition. ``newest``: the as-of date of all that is known."""
+    dataset = next(iter(datasets.values()))
+    before, previous = read_history(site.reports / "data")
+    look_back = dataset.as_of < newest
+    history, kept = following(
+        before, previous, dataset.observations, dataset.corrections, dataset.as_of, look_back=look_back
+    )
+    plan = plan_edition(datasets, site.snapshot, find_notebooks(site.data), site.reports, kept, wanted.pdf)
+    packages = needed("edstats")
+    # What the build itself has written or looked up since.
+    made = {"clean": tree_digest(site.data / "clean"), "versions": versions_digest(packages)}
+    plan = replace(
+        plan,
+        surroundings={**found, **made},
+        packages=packages,
+        findings=tuple(dataset.findings[["severity", "code", "region", "figures"]].agg(" ".join, axis=1)),
+        time_limit=wanted.time_limit,
+    )
+    latest = history.editions.tail(1) if len(history.editions) > len(before.editions) else before.editions.head(0)
+    changes = {change: int(latest[change].sum()) for change in CHANGES}
+    return Planned(with_inputs(plan, datasets, history), changes)
+
+
+def _build(
+    wanted: Wanted, plan: Plan, site: Site, record: BuildRecord | None, server: WarmServer | None, log: EventLog
+) -> BuildResult:
+    why = {page.path: ("all",) for page in plan.pages} if wanted.all else reasons(plan, record)
+    if wanted.explain:
+        _explain(plan, why, log)
+    jobs = wanted.jobs or os.cpu_count() or 1
+    executor: Executor = WarmExecutor(server.address, jobs) if server else default_executor(jobs)
+    with executor, progress(len(why), log) as report:
+        return build(plan, executor, report, site.edition, server.address if server else "", why)
+
+
+def _explain(plan: Plan, why: Reasons, log: EventLog) -> None:
+    for page in plan.pages:
+        names = why.get(page.path, ())
+        changed = ", ".join(WORDS.get(name, name) for name in names)
+        told = f"build, because of: {changed}" if changed else "keep, as nothing in it has changed"
+        log.result("plan", f"{page.path}: {told}", page=page.path, because=list(names))
+
+
+def _summary(planned: Planned, result: BuildResult, record: BuildRecord | None, dataset: Dataset) -> Summary:
+    plan = planned.plan
+    if result.failures:
+        reason = f"{len(result.failures)} of {len(plan.pages)} pages could not be made"
+        pages = {"built": 0, "kept": 0, "failed": len(result.failures)}
+        return Summary("failed", reason, pages=pages, failures=tuple(map(str, result.failures)))
+    pages = {"built": len(result.pages), "kept": len(result.kept), "failed": 0}
+    made = f"{len(plan.pages)} pages ({pages['built']} built, {pages['kept']} kept)"
+    return Summary(
+        "published",
+        f"{made} as of {plan.edition} in {plan.reports}; start with {plan.reports / 'index.html'}",
+        as_of=plan.edition,
+        pages=pages,
+        figures={
+            "all": len(dataset.observations),
+            "sources": len(dataset.sources),
+            **planned.changes,
+        },
+        findings=counted(plan.findings, record.findings if record else ()),
+    )
