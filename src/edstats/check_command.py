@@ -3,40 +3,41 @@
 FAIL lines go to standard error, as faults of every command do; all else goes to standard output.
 """
 
-import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from edstats.counting import counted, size
 from edstats.dataset import from_raw
+from edstats.event_log import EventLog
 from edstats.gates import Gated, gated
 from edstats.verdicts import ADVISORY, FAIL, ORDER, exit_code, verdicts
 
 
 def run(data: Path, today: date, fail_on: str | None) -> int:
     """Check ``data/raw`` and, where an edition is published beside ``data``, what would follow it; the exit code."""
+    log = EventLog()
     dataset, faults = from_raw(data, today)
     gates = gated(data.parent / "reports" / "data", dataset, data) if dataset else Gated(False, ())
     faults = tuple(sorted((*faults, *gates.faults)))
     for fault in faults:
-        print(f"{FAIL:<9} {fault.code}  {fault.message}", file=sys.stderr)
+        log.tell("fault", f"{FAIL:<9} {fault.code}  {fault.message}", "error")
     findings = dataset.findings if dataset else None
     if dataset:
         for finding in dataset.findings.to_dict("records"):
-            print(f"{ADVISORY:<9} {finding['code']}  {_told({str(name): cell for name, cell in finding.items()})}")
+            log.result("finding", f"{ADVISORY:<9} {finding['code']}  {_told(finding)}")
     found = verdicts(faults, findings, gates.compared)
     for verdict in found:
-        print(verdict)
+        log.result("verdict", str(verdict))
     counts = Counter(verdict.outcome for verdict in found)
     outcomes = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ORDER if counts[outcome])
     about = size(dataset) if dataset else f"{counted(len(faults), 'fault')} in {data / 'raw'}"
-    print(f"{about}: {outcomes}")
+    log.result("summary", f"{about}: {outcomes}")
     return exit_code(faults, findings, fail_on)
 
 
-def _told(finding: Mapping[str, Any]) -> str:
+def _told(finding: Mapping[Hashable, Any]) -> str:
     about = f" [{finding['figures']}]" if finding["figures"] else ""
     return f"{finding['region']}: {finding['message']}{about}"

@@ -4,7 +4,7 @@ A fault of the input and a release gate fail; a finding, which is the sources' c
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -40,9 +40,9 @@ class Verdict:
         return f"{self.outcome:<9} {codes:<7}  {self.said}"
 
 
-def exit_code(faults: Iterable[Fault], findings: pd.DataFrame | None, fail_on: str | None) -> int:
+def exit_code(faults: Sequence[Fault], findings: pd.DataFrame | None, fail_on: str | None) -> int:
     """The exit code of a command: 1 with any fault; 3 with a warning among ``findings`` when ``fail_on`` is warning."""
-    if any(True for _ in faults):
+    if faults:
         return FAILED
     warned = findings is not None and bool((findings["severity"] == "warning").any())
     return WARNED if warned and fail_on == "warning" else DONE
