@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help reports test lint lab lock messages screenshots bench
+.PHONY: help reports test lint lab lock messages screenshots bench reliability audit
 .DELETE_ON_ERROR:
 
 help:
@@ -14,6 +14,8 @@ help:
 	@echo 'make messages     bring the catalogues of translations up to date with the code'
 	@echo 'make screenshots  take the pictures in docs/images from reports/'
 	@echo 'make bench        measure how fast builds, cleaning and extraction are; half an hour on an idle machine'
+	@echo 'make reliability  kill 100 builds at random moments, and fill the disk of others; half an hour'
+	@echo 'make audit        look for known vulnerabilities of what requirements.lock names; asks the package index'
 
 reports: .venv/installed
 	$(BIN)/edstats build
@@ -45,6 +47,13 @@ screenshots: .venv/installed
 bench: .venv/installed
 	$(BIN)/python benchmarks/builds.py
 	$(BIN)/python benchmarks/throughput.py
+
+reliability: .venv/installed
+	EDSTATS_INTERRUPTIONS=100 EDSTATS_FREE_SPACE='0 50 100 150 200 250 300 400 500' \
+		$(BIN)/python -m pytest --capture=no tests/test_interrupted_builds.py tests/test_full_disk.py
+
+audit: .venv/installed
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock
 
 # The stamps are written last and live inside .venv, which --clear empties first: an install that was
 # interrupted leaves no stamp, and the next run starts it afresh.

@@ -1,5 +1,7 @@
 """Data that several tests read."""
 
+import os
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,7 @@ from edstats.raw import (
 )
 
 PROJECT = Path(__file__).parent.parent
+IN_CI = os.environ.get("CI") == "true"
 SEEDS = (
     "aktobe-roadmap-2023",
     "aktobe-rural-schools-2024",
@@ -49,6 +52,12 @@ def seeds(project: Dataset) -> Dataset:
 def entered(dataset: Dataset) -> dict[str, pd.DataFrame]:
     """The tables from which the others of a data set follow."""
     return {name: getattr(dataset, name) for name in ENTERED}
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """Leaves a test out where one of ``programs`` is missing; in CI it goes on, and fails."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    return pytest.mark.skipif(bool(missing) and not IN_CI, reason=f"not on this machine: {', '.join(missing)}")
 
 
 Rows = list[dict[str, str]]

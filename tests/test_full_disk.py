@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import needs
 from incremental import Project, make_project
 
 # Kilobytes of the disk; the tiny project takes about two megabytes, and an edition of it one.
@@ -25,6 +26,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@needs("unshare", "mount")
 def test_a_full_disk_leaves_the_published_edition(built: Project, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()

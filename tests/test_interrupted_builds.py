@@ -16,6 +16,9 @@ from incremental import Project, contents, make_project
 from interruptions import change_value, go_on, interrupt, processes, remains, start, value_of
 
 from edstats.folder_exchange import clear
+from edstats.kernels.process import can_fork
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="processes are found in /proc, on Linux only")
 
 INTERRUPTIONS = int(os.environ.get("EDSTATS_INTERRUPTIONS", "8"))
 SEED = int(os.environ.get("EDSTATS_SEED", "7"))

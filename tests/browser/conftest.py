@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import IN_CI
 from playwright.sync_api import Browser, sync_playwright
 
 from browser.pages import ACROSS, LANGUAGES, Open, open_pages, pages_in
@@ -26,7 +27,6 @@ OPTIONS = (
     "--disable-sync",
 )
 REGIONS = 20
-IN_CI = os.environ.get("CI") == "true"
 NO_CHROMIUM = (
     "no Chromium on this machine: how the pages look, print and work with a keyboard and a screen reader is left "
     "unchecked; on Debian and Ubuntu: apt-get install chromium fonts-dejavu-core"

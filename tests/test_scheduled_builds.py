@@ -1,0 +1,184 @@
+"""What a scheduler sees of a build: log, summary, exit code, notification."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+import pytest
+from incremental import Project, contents, make_project
+from interruptions import change_value, processes
+
+from edstats.cli import main
+from edstats.project_lock import ProjectInUse, project_lock
+
+LOOP = "while True:\n    pass"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = make_project(tmp_path_factory.mktemp("scheduled"))
+    assert project.build().code == 0
+    return project
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    return built.copy(tmp_path / "project")
+
+
+def events(errors: str) -> list[dict]:
+    return [json.loads(line) for line in errors.splitlines()]
+
+
+def script(project: Project) -> str:
+    """A program for ``--notify`` that keeps what it is told in the file that it is given."""
+    program = project.folder / "notify.sh"
+    program.write_text("""#!/bin/sh\ncat > "$1"\n""", encoding="utf-8")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_json_is_one_object_a_line_for_each_event_and_nothing_else(project: Project) -> None:
+    change_value(project)
+    said = project.build("--log-format", "json")
+    assert said.said == ""
+    told = events(said.errors)
+    for event in told:
+        assert datetime.fromisoformat(event["time"]).utcoffset() is not None
+        assert (event["level"], type(event["message"])) == ("info", str)
+    kinds = [event["event"] for event in told]
+    assert kinds == ["plan"] * 6 + ["page"] * 6 + ["summary"]
+    planned, made = ({event["page"] for event in told if event["event"] == kind} for kind in ("plan", "page"))
+    assert planned == made
+    summary = told[-1]
+    assert summary["outcome"] == "published"
+    assert summary["as_of"] == "2024-06-20"
+    assert summary["pages"] == {"built": 6, "kept": 0, "failed": 0}
+    assert summary["figures"] == {"all": 14, "sources": 5, "new": 0, "revised": 1, "gone": 0}
+    assert summary["findings"]["warning"] == {"all": 1, "new": 0}
+
+
+def test_a_fault_is_an_event_with_its_place(project: Project) -> None:
+    project.replace(project.figures("aktobe-report"), "434 schools", "many schools")
+    said = project.build("--log-format", "json")
+    assert said.code == 1
+    fault, summary = events(said.errors)
+    assert (fault["event"], fault["level"], fault["row"]) == ("fault", "error", 2)
+    assert fault["file"] == "data/raw/figures/aktobe-report.csv"
+    assert fault["remedy"] in fault["message"]
+    assert summary["outcome"] == "failed"
+    assert summary["message"].endswith("nothing was published, the edition as of 2024-06-20 stays as it was")
+
+
+def test_the_summary_of_a_person_counts_figures_and_findings(project: Project) -> None:
+    change_value(project)
+    said = project.build()
+    assert said.said.splitlines()[-2:] == [
+        "figures: 14 from 5 sources; 0 new, 1 revised, 0 gone",
+        "findings: 1 warnings (0 new), 0 notes (0 new)",
+    ]
+
+
+def test_warnings_are_told_by_the_exit_code_where_that_is_asked_for(project: Project) -> None:
+    assert project.build("--fail-on", "warning").code == 3  # nothing has changed, and a warning stands
+    assert project.build("--fail-on", "new-warning").code == 0
+    news = project.figures("aktobe-news")
+    project.replace(news, "440 schools", "434 schools")
+    assert project.build("--fail-on", "warning").code == 0
+    project.replace(news, "434 schools", "441 schools")
+    again = project.build("--fail-on", "new-warning")
+    assert "findings: 1 warnings (1 new), 0 notes (0 new)" in again.said
+    assert again.code == 3
+    assert project.build("--fail-on", "new-warning").code == 0
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_whoever_is_to_be_notified_is_given_the_summary(form: str, project: Project) -> None:
+    told = project.folder / "told"
+    change_value(project)
+    said = project.build("--log-format", form, "--notify", f"{script(project)} '{told}'")
+    assert said.code == 0, said.errors
+    text = told.read_text(encoding="utf-8")
+    if form == "json":
+        (summary,) = events(text)
+        assert (summary["event"], summary["outcome"]) == ("summary", "published")
+    else:
+        assert text.startswith("6 pages (6 built, 0 kept) as of 2024-06-20 in ")
+
+
+def test_who_is_to_be_notified_hears_of_failures_too(project: Project) -> None:
+    told = project.folder / "told"
+    project.replace(project.figures("aktobe-report"), "434 schools", "many schools")
+    assert project.build("--notify", f"tee '{told}'").code == 1
+    assert told.read_text(encoding="utf-8").startswith("1 fault in ")
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [("false", "ended with 1"), ("no-such-program --now", "No such file or directory")],
+)
+def test_that_nobody_could_be_notified_is_told_and_changes_nothing_else(
+    command: str, problem: str, project: Project
+) -> None:
+    said = project.build("--notify", command)
+    assert said.code == 0
+    assert f"--notify {command}: {problem}" in said.errors
+
+
+def test_a_command_to_notify_with_is_not_run_by_a_shell(project: Project) -> None:
+    said = project.build("--notify", "echo hello; touch intruder")
+    assert said.code == 0
+    assert not (project.folder / "intruder").exists()
+
+
+@pytest.mark.parametrize("command", ["", "echo 'unclosed"])
+def test_no_command_is_wrong_use(command: str, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["build", "--data", str(project.folder / "data"), "--notify", command])
+    assert stopped.value.code == 2
+    assert "--notify" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kernel", ["warm", "stock"])
+def test_a_notebook_that_hangs_fails_its_page_in_time(kernel: str, project: Project) -> None:
+    before = contents(project.reports)
+    notebook = project.notebooks / "changes.ipynb"
+    found = nbformat.read(notebook, as_version=4)
+    found.cells.append(nbformat.v4.new_code_cell(LOOP))
+    nbformat.write(found, notebook)
+    said = project.build("--time-limit", "8", "--kernel", kernel)
+    assert said.code == 1
+    told = "TimeLimit: not done after 8 seconds, the limit of a page (--time-limit)"
+    assert f"failed: en/changes.html, cell {len(found.cells)} (while True:): {told}" in said.errors
+    assert "1 of 6 pages could not be made; nothing was published" in said.errors
+    assert processes(project) == set()
+    assert contents(project.reports) == before
+
+
+def test_who_waits_too_long_for_another_process_is_told(project: Project) -> None:
+    data, waited = project.folder / "data", []
+    with (
+        project_lock(data, lambda: None),
+        pytest.raises(ProjectInUse, match="has been writing"),
+        project_lock(data, lambda: waited.append(1), patience=0.1),
+    ):
+        pass
+    assert waited == [1]
+
+
+def test_what_stands_in_a_file_does_not_steer_the_terminal(project: Project) -> None:
+    figures = project.figures("aktobe-report")
+    figures.write_bytes(figures.read_bytes().replace(b"434 schools", b"434\x1b]0;owned\x07 sch"))
+    said = project.build()
+    assert said.code == 1
+    assert "\x1b" not in said.errors + said.said
+
+
+def test_what_stands_in_the_way_is_named(project: Project) -> None:
+    change_value(project)
+    (project.folder / ".reports-build").write_text("in the way", encoding="utf-8")
+    said = project.build()
+    assert said.code == 1
+    assert f"{project.folder / '.reports-build'}; nothing was published" in said.errors
+    assert "Traceback" not in said.errors
