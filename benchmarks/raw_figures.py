@@ -154,7 +154,7 @@ def measure(count: int, only: str = "") -> None:
         as_of, wording = newest(sources), Wording("en", translated_notes(raw.translations, "en"))
         found = _timed("find", count, lambda: find(observations, sources, doubts, measures, as_of))
         findings = _timed("worded", count, lambda: worded(found, wording))
-        entered = {name: getattr(raw, name) for name in ("prices", "corrections", "translations")}
+        entered = {name: getattr(raw, name) for name in ("prices", "corrections", "declarations", "translations")}
         tables = {**entered, "observations": observations, "sources": sources, "doubts": doubts}
         tables["measures"] = measures.table
         dataset = Dataset(**tables, findings=findings, as_of=as_of)

@@ -12,6 +12,7 @@ import pytest
 from edstats.dataset import ENTERED, Dataset, assemble, from_raw
 from edstats.raw import (
     CORRECTION_COLUMNS,
+    DECLARATION_COLUMNS,
     DOUBT_COLUMNS,
     FIGURE_COLUMNS,
     PRICE_COLUMNS,
@@ -62,6 +63,7 @@ def needs(*programs: str) -> pytest.MarkDecorator:
 Rows = list[dict[str, str]]
 OPTIONAL = {
     "corrections": CORRECTION_COLUMNS,
+    "declarations": DECLARATION_COLUMNS,
     "doubts": DOUBT_COLUMNS,
     "prices": PRICE_COLUMNS,
     "translations": TRANSLATION_COLUMNS,
@@ -71,7 +73,7 @@ OPTIONAL = {
 def write_raw(folder: Path, sources: Rows, figures: Mapping[str, Rows], **optional: Rows) -> Path:
     """A data folder with these sources and figures; what a row leaves out is empty or a harmless default.
 
-    ``optional``: the rows of ``corrections``, ``doubts``, ``prices``, ``translations``.
+    ``optional``: the rows of ``corrections``, ``declarations``, ``doubts``, ``prices``, ``translations``.
     """
     defaults = {"publisher": "Akimat", "publisher_type": "akimat", "title": "Report", "language": "en"}
     data = folder / "data"

@@ -43,11 +43,45 @@ def test_check_of_clean_files_finds_a_change_of_raw_and_writes_nothing(
     assert (data / "clean" / "observations.csv").read_bytes() == before
 
 
-def test_check_lists_findings_and_passes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "--data", str(PROJECT / "data")]) == 0
-    printed = capsys.readouterr().out
-    assert "warning EDS-101 KZ-15: Printed as 70%, but 280 of 434 (Schools) is 64.5%." in printed
-    assert "no errors" in printed
+def test_check_lists_findings_then_every_code_and_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = shutil.copytree(PROJECT / "data" / "raw", tmp_path / "data" / "raw").parent
+    assert main(["check", "--data", str(data)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    lines = printed.out.splitlines()
+    assert any(line.startswith("ADVISORY  EDS-101  KZ-15: Printed as 70%, but 280 of 434 (Schools)") for line in lines)
+    assert "ADVISORY  EDS-101  printed share contradicts printed counts: 2 warnings" in lines
+    assert "PASS      EDS-104  printed change contradicts printed levels" in lines
+    # Nothing is published beside these data.
+    (unchecked,) = (line for line in lines if line.startswith("UNCHECKED"))
+    assert unchecked.startswith("UNCHECKED EDS-202 to EDS-205  release gates: there is no published edition")
+    outcomes = [line.split()[0] for line in lines[:-1]]
+    each = outcomes[outcomes.index("PASS") :]
+    assert each == sorted(each, key=["PASS", "UNCHECKED", "ADVISORY"].index), "what asks for a person stands last"
+    assert lines[-1].endswith("48 PASS, 1 UNCHECKED, 10 ADVISORY")
+
+
+@pytest.mark.parametrize(("share", "code"), [("70% of schools", 3), ("64.5%", 0)])
+def test_warnings_count_where_they_are_asked_to(
+    share: str, code: int, tmp_path: Path, sound_data: Callable[[Path], Path]
+) -> None:
+    data = sound_data(tmp_path)
+    with (data / "raw" / "figures" / "aktobe-report.csv").open("a", encoding="utf-8") as figures:
+        figures.write(f"3,KZ-15,schools_rural,{share},,actual,,,,schools_total,,,,,,,\n")
+    assert main(["check", "--data", str(data)]) == 0
+    assert main(["check", "--fail-on", "warning", "--data", str(data)]) == code
+
+
+def test_a_fault_counts_more_than_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    faulty = Path(__file__).parent / "faulty" / "wrong-unit" / "data"
+    assert main(["check", "--fail-on", "warning", "--data", str(faulty)]) == 1
+
+
+def test_help_and_wrong_use_import_nothing_heavy() -> None:
+    code = "import sys; from edstats.cli import main; main(['check', '--help'])"
+    shown = subprocess.run([sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True, check=True)
+    assert "edstats.cli" in shown.stderr
+    assert not {"pandas", "numpy", "pyarrow"} & {line.split("|")[-1].strip() for line in shown.stderr.splitlines()}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +91,7 @@ def test_check_lists_findings_and_passes(capsys: pytest.CaptureFixture[str]) -> 
         (["clean", "--data", "no-such-folder"], "there is no folder 'no-such-folder'"),
         (["build", "--as-of", "yesterday"], "'yesterday' is no date"),
         (["build", "--jobs", "0"], "'0' is no count"),
+        (["check", "--fail-on", "note"], "invalid choice: 'note'"),
         ([], "COMMAND"),
     ],
 )

@@ -307,7 +307,8 @@ def test_a_page_that_does_not_say_when_has_no_date(tmp_path: Path) -> None:
 def test_a_page_without_an_article_is_named(tmp_path: Path, body: str) -> None:
     path = tmp_path / "saved.html"
     path.write_text(body, encoding="utf-8")
-    assert str(fault_of(path)) == f"{path}: no main text found in this page; save the article itself as .txt"
+    said = "no main text found in this page; save the article itself as .txt"
+    assert str(fault_of(path)) == f"{path}: {said} [EDS-069]"
 
 
 # --- lines of JSON

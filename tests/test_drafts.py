@@ -298,10 +298,10 @@ def test_all_faults_of_a_draft_are_named_at_once_and_nothing_changes(data: Path)
     assert moved == 0
     assert list(map(str, faults)) == [
         f"data/drafts/{NAME}.csv:2: indicator: 'other' does not say what is counted; "
-        "name an indicator of the codebook, or delete the row",
-        f"data/drafts/{NAME}.csv:3: status: 'planed' is no known status; did you mean 'planned'?",
-        f"data/drafts/{NAME}.csv:4: unit: no unit in the phrase; one of school percent",
-        f"data/drafts/{NAME}.csv:5: figure: '1' stands twice; each figure a number of its own",
+        "name an indicator of the codebook, or delete the row [EDS-055]",
+        f"data/drafts/{NAME}.csv:3: status: 'planed' is no known status; did you mean 'planned'? [EDS-032]",
+        f"data/drafts/{NAME}.csv:4: unit: no unit in the phrase; one of school percent [EDS-038]",
+        f"data/drafts/{NAME}.csv:5: figure: '1' stands twice; each figure a number of its own [EDS-012]",
     ]
     assert snapshot(data) == before
     rewrite(path, [rows[1] | {"status": "planned"}])
@@ -331,7 +331,7 @@ def test_missing_draft_is_named(data: Path) -> None:
     moved, (fault,) = accept("nothing-here", data)
     assert (moved, str(fault)) == (
         0,
-        "data/drafts/nothing-here.csv: no such draft; write it with edstats extract --draft nothing-here",
+        "data/drafts/nothing-here.csv: no such draft; write it with edstats extract --draft nothing-here [EDS-054]",
     )
 
 

@@ -1,5 +1,6 @@
 """What an edition says of the one before it: new, revised and gone figures, and the history that says so."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,12 +24,12 @@ from edstats.editions import (
     latest,
     read_history,
 )
-from edstats.raw import CORRECTION_COLUMNS
+from edstats.raw import CORRECTION_COLUMNS, DECLARATION_COLUMNS
 
 SOURCES = [{"source": "a", "published": "2024-05-01"}, {"source": "b", "published": "2024-09-01"}]
 FIRST, SECOND, THIRD = date(2024, 9, 1), date(2025, 1, 1), date(2025, 6, 1)
 NO_CORRECTIONS = pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="str")
-ANEW = "move reports/ away, the history then starts anew"
+ANEW = "move reports/ away, the history then starts anew [EDS-205]"
 
 Damage = Callable[[str], str]
 
@@ -252,6 +253,42 @@ def test_two_corrections_of_a_figure_are_both_told(observations: pd.DataFrame) -
     assert reasons == {"digits exchanged; a plan"}
 
 
+def _declarations(*entries: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(entries, columns=list(DECLARATION_COLUMNS), dtype="str")
+
+
+def test_declared_changes_have_their_reason_and_no_other_change_has(observations: pd.DataFrame) -> None:
+    before, after = _without(observations, "a#1"), _with(_without(observations, "b#1", "a#2"), "a#11", note="n")
+    declared = _declarations(
+        ("b", "", "gone", "withdrawn"), ("a", "1", "new", "merged"), ("a", "11", "revised", "read again"),
+        ("a", "2", "revised", "of another kind"), ("a", "12", "gone", "still there"),
+    )  # fmt: skip
+    history = continued(_first(before), before, after, NO_CORRECTIONS, SECOND, declared)
+    assert _told(history, "figure_id", "change", "reason") == [
+        ("a#1", "new", "merged"),
+        ("a#2", "gone", ""),
+        ("a#11", "revised", "read again"),
+        ("b#1", "gone", "withdrawn"),
+    ]
+
+
+def test_a_declaration_that_an_edition_has_told_explains_no_later_change(observations: pd.DataFrame) -> None:
+    declared = _declarations(("a", "11", "revised", "read; again"))
+    one, two = _with(observations, "a#11", note="one"), _with(observations, "a#11", note="two")
+    history = continued(_first(observations), observations, one, NO_CORRECTIONS, SECOND, declared)
+    assert _told(history, "reason") == [("read; again",)]
+    history = continued(history, one, two, NO_CORRECTIONS, THIRD, declared)
+    assert _told(history, "reason") == [("",)]
+
+
+def test_a_declaration_whose_words_are_in_another_is_not_told_with_it(observations: pd.DataFrame) -> None:
+    declared = _declarations(("a", "11", "revised", "read again"))
+    one, two = _with(observations, "a#11", note="one"), _with(observations, "a#11", note="two")
+    history = continued(_first(observations), observations, one, NO_CORRECTIONS, SECOND, declared)
+    history = continued(history, one, two, NO_CORRECTIONS, THIRD, _declarations(("a", "11", "revised", "read")))
+    assert _told(history, "reason") == [("read",)]
+
+
 def test_neither_a_new_nor_a_gone_figure_has_a_reason(observations: pd.DataFrame) -> None:
     corrections = _corrections(
         ("a", "1", "as_printed", "x", "1 schools", "why"), ("b", "1", "as_printed", "x", "440 schools", "why")
@@ -390,7 +427,7 @@ def test_a_history_without_changes_is_read_back(tmp_path: Path, observations: pd
 def test_a_missing_file_is_said(tmp_path: Path, observations: pd.DataFrame, missing: str) -> None:
     data = _publish(tmp_path, _first(observations), observations)
     (data / missing).unlink()
-    with pytest.raises(UnreadableHistory, match=f"^reports/data/{missing}: is missing .*; {ANEW}$"):
+    with pytest.raises(UnreadableHistory, match=f"^reports/data/{missing}: is missing .*; {re.escape(ANEW)}$"):
         read_history(data)
 
 
@@ -436,11 +473,11 @@ def test_a_damaged_file_is_located(
 def test_what_is_no_text_or_no_file_is_said(tmp_path: Path, observations: pd.DataFrame, file: str) -> None:
     data = _publish(tmp_path, _first(observations), observations)
     (data / file).write_bytes(b"PK\x03\x04\xff\xfe")
-    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}:1: byte 0xff is not UTF-8; {ANEW}$"):
+    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}:1: byte 0xff is not UTF-8; {re.escape(ANEW)}$"):
         read_history(data)
     (data / file).unlink()
     (data / file).mkdir()
-    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}: cannot be read .*; {ANEW}$"):
+    with pytest.raises(UnreadableHistory, match=f"^reports/data/{file}: cannot be read .*; {re.escape(ANEW)}$"):
         read_history(data)
 
 

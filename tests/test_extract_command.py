@@ -136,7 +136,7 @@ def test_a_mistake_of_ours_costs_one_document(tmp_path: Path, jobs: int) -> None
     faults = [outcome for outcome in outcomes if isinstance(outcome, Fault)]
     assert [str(fault) for fault in faults] == [
         f"{path}:121: ZeroDivisionError: what no document may do; this is a mistake in edstats: report it with the "
-        "document; the others are not touched"
+        "document; the others are not touched [EDS-071]"
     ]
     assert outcomes.index(faults[0]) == 120
     assert len(outcomes) == 3 * BATCH_DOCUMENTS

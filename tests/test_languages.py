@@ -88,7 +88,7 @@ def _notes(project: Dataset) -> set[str]:
     # In brackets stands what we say of a document whose title is not known, unless it was read from the address.
     texts |= {title for title in project.sources["title"] if re.fullmatch(r"\[[^А-я]*\]", title)}
     texts |= {*project.doubts["doubt"], *project.prices["note"], *project.prices["source"]}
-    return (texts | set(project.corrections["reason"])) - {""}
+    return (texts | {*project.corrections["reason"], *project.declarations["reason"]}) - {""}
 
 
 def test_every_note_of_the_data_is_translated_and_no_other(project: Dataset) -> None:

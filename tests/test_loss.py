@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, SEEDS, TODAY, write_raw
 
-from edstats.clean import clean
+from edstats.clean import clean, lost_rows
+from edstats.faults import Fault
 from edstats.raw import read_raw
 
 
@@ -72,6 +73,21 @@ def test_damaged_rows_do_not_vanish(seed: int, tmp_path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as lines:
             csv.writer(lines).writerows([header, *rows])
     assert _lost(data) == []
+
+
+def test_a_row_that_neither_is_kept_nor_has_a_fault_is_a_fault_of_ours() -> None:
+    """No data make cleaning lose a row: so rows are taken from what it kept."""
+    figures = read_raw(PROJECT / "data").figures
+    kept = figures.drop(index=[3, 40, 41])
+    assert lost_rows(figures, figures, []) == []
+    lost = lost_rows(figures, kept, [])
+    assert [(fault.file, fault.row) for fault in lost] == [(figures["file"][n], figures["row"][n]) for n in (3, 40, 41)]
+    assert {fault.code for fault in lost} == {"EDS-201"}
+    told = [Fault(figures["file"][3], int(figures["row"][3]), "", "", "", "EDS-032")]
+    assert lost_rows(figures, kept, told) == lost[1:], "a fault names the row"
+    assert lost_rows(figures, kept, [Fault(figures["file"][40], 0, "", "", "", "EDS-030"), *told]) == [
+        fault for fault in lost[1:] if fault.file != figures["file"][40]
+    ], "a fault names the file"
 
 
 def _corrected_notes(folder: Path, *changes: tuple[str, str, str, str]) -> tuple[list[str], list[str]]:

@@ -9,10 +9,10 @@ import pytest
 from conftest import make_dataset
 
 from edstats.columns import typed
-from edstats.editions import History, continued
+from edstats.editions import NO_DECLARATIONS, History, continued
 from edstats.pages import ChangesPage, ComparisonPage, RegionPage, SourcesPage
 from edstats.pages.news import changes_of_all_editions, what_is_new
-from edstats.raw import CORRECTION_COLUMNS
+from edstats.raw import CORRECTION_COLUMNS, DECLARATION_COLUMNS
 from edstats.teller import Teller
 from edstats.wording import Wording
 
@@ -51,10 +51,14 @@ def _without(rows: pd.DataFrame, *figures: str) -> pd.DataFrame:
     return typed(rows[~rows["figure_id"].isin(figures)], "observations")
 
 
-def _history(*editions: pd.DataFrame, corrections: pd.DataFrame = NO_CORRECTIONS) -> History:
+def _history(
+    *editions: pd.DataFrame,
+    corrections: pd.DataFrame = NO_CORRECTIONS,
+    declarations: pd.DataFrame = NO_DECLARATIONS,
+) -> History:
     history, previous = History.empty(), None
     for rows, day in zip(editions, (FIRST, SECOND, THIRD), strict=False):
-        history = continued(history, previous, rows, corrections, day)
+        history = continued(history, previous, rows, corrections, day, declarations)
         previous = rows
     return history
 
@@ -161,6 +165,28 @@ def test_a_figure_that_is_gone_is_told_with_the_words_it_was_printed_in(teller: 
     assert "Since the edition before: 1 figure gone." in html
     assert "<b>Gone:</b> <q>9 schools &lt;b&gt;</q> (a#9)" in html
     assert "#f-a-9" not in html, "there is nothing left to lead to"
+
+
+def _declared(*entries: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(entries, columns=list(DECLARATION_COLUMNS), dtype="str")
+
+
+def test_the_reasons_that_people_declared_are_told_in_the_language_of_the_reader(teller: Teller) -> None:
+    before = _with(_without(_rows(teller), "a#2"), "a#1", note="seen anew")
+    gone = before.tail(1).assign(figure_id="a#9", figure="9", as_printed="9 schools", source="a", region="KZ-15")
+    before = typed(pd.concat([before, gone]), "observations")
+    declarations = _declared(
+        ("a", "9", "gone", "withdrawn; by <b>"), ("a", "1", "revised", "read again"), ("a", "2", "new", "merged")
+    )
+    corrections = pd.DataFrame([("a", "1", "note", "", "", "misprint")], columns=list(CORRECTION_COLUMNS), dtype="str")
+    history = _history(before, _rows(teller), corrections=corrections, declarations=declarations)
+    html = _news(teller, history, "KZ-15")
+    assert "<b>Gone:</b> <q>9 schools</q> (a#9) (withdrawn; by &lt;b&gt;)" in html
+    notes = {"withdrawn; by <b>": "изъято", "read again": "перечитано", "misprint": "опечатка", "merged": "слиты"}
+    said = _news(Teller(teller.dataset, Wording("ru", notes)), history, "KZ-15")
+    assert "(a#9) (изъято)" in said
+    assert "(опечатка; перечитано)" in said
+    assert "(слиты)" in said
 
 
 def test_all_kinds_of_changes_are_counted_by_figures(teller: Teller) -> None:

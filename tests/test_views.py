@@ -35,6 +35,7 @@ KEYS = {
     "doubts": ("source", "figures"),
     "prices": ("year",),
     "corrections": ("source", "figure"),
+    "declarations": ("source", "figure"),
     "translations": ("text",),
 }
 

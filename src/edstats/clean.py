@@ -68,7 +68,10 @@ def clean(raw: Raw, today: date) -> Clean:
     read = pd.concat([figures[_ENTERED], dates, codes, values, times], axis=1)
     read = _only(_unlocated(read, faults), read)
     meaning = [] if read.empty else _meaning_faults(read)
-    return Clean(_arranged(_only(_unlocated(read, meaning), read)), sources, tuple(dict.fromkeys([*faults, *meaning])))
+    kept = _only(_unlocated(read, meaning), read)
+    faults += meaning
+    faults += lost_rows(raw.figures, kept, faults)
+    return Clean(_arranged(kept), sources, tuple(dict.fromkeys(faults)))
 
 
 # --- rows and their faults -------------------------------------------------------------------------------------------
@@ -99,19 +102,26 @@ def _unlocated(read: pd.DataFrame, faults: list[Fault]) -> np.ndarray:
     return np.array([row not in located for row in rows], dtype=bool)
 
 
+def lost_rows(figures: pd.DataFrame, kept: pd.DataFrame, faults: list[Fault]) -> list[Fault]:
+    """A fault for each row of ``figures`` that is not ``kept`` and that no fault names, by itself or with its file.
+
+    Both frames have ``file`` and ``row``. There is none unless edstats itself is wrong.
+    """
+    places = figures[["file", "row"]].merge(kept[["file", "row"]].assign(kept=True), how="left")
+    lost = places["kept"].isna() & ~places["file"].isin([fault.file for fault in faults if not fault.row])
+    lost &= _unlocated(places, faults)
+    remedy = "this is a mistake in edstats: report it with the row"
+    return _faults_where(lost, places, "", "this row is neither read nor refused", remedy, "EDS-201")
+
+
 def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
     """One fault a file whose source has a fault of its own (an unknown source is reported by ``read_raw``)."""
     if figures.empty:
         return []
     counts = figures[figures["source"].isin(known)].groupby(["file", "source"], as_index=False).size()
+    found, remedy = "figures left out ({}): the row of '{}' has faults", "mend it in raw/sources.csv"
     return [
-        Fault(
-            file,
-            0,
-            "source",
-            f"figures left out ({count}): the row of '{source}' has faults",
-            "mend it in raw/sources.csv",
-        )
+        Fault(file, 0, "source", found.format(count, source), remedy, "EDS-030")
         for file, source, count in counts.itertuples(index=False)
     ]
 
@@ -122,28 +132,30 @@ def _arranged(read: pd.DataFrame) -> pd.DataFrame:
     return typed(read.sort_values(["source", "number", "figure"], kind="stable"), "observations")
 
 
-def _faults_at(figures: pd.DataFrame, column: str, wrong: np.ndarray, told: Iterable[tuple[str, str]]) -> list[Fault]:
+def _faults_at(
+    figures: pd.DataFrame, column: str, wrong: np.ndarray, told: Iterable[tuple[str, str]], code: str
+) -> list[Fault]:
     """A fault for each position of ``wrong``; ``told`` says what stands there and what would be right."""
     if not len(wrong):
         return []
     rows = figures[["file", "row"]].take(wrong).itertuples(index=False)
-    return [Fault(file, row, column, *said) for (file, row), said in zip(rows, told, strict=True)]
+    return [Fault(file, row, column, *said, code) for (file, row), said in zip(rows, told, strict=True)]
 
 
-def _faults_where(wrong: pd.Series, read: pd.DataFrame, column: str, found: str, remedy: str) -> list[Fault]:
+def _faults_where(wrong: pd.Series, read: pd.DataFrame, column: str, found: str, remedy: str, code: str) -> list[Fault]:
     """A fault for each row where ``wrong`` holds; in ``found`` the names of columns stand for the row's cells."""
     if not wrong.any():
         return []
     return [
-        Fault(entry["file"], entry["row"], column, found.format_map(entry), remedy)
+        Fault(entry["file"], entry["row"], column, found.format_map(entry), remedy, code)
         for entry in read[wrong].to_dict("records")
     ]
 
 
-def _reader_faults(texts: pd.Series, figures: pd.DataFrame, column: str) -> list[Fault]:
+def _reader_faults(texts: pd.Series, figures: pd.DataFrame, column: str, code: str) -> list[Fault]:
     """A fault for each row of which a reader says something: what it found and, behind a semicolon, what is right."""
     wrong = np.flatnonzero(texts != "")
-    return _faults_at(figures, column, wrong, (text.partition("; ")[::2] for text in texts.take(wrong)))
+    return _faults_at(figures, column, wrong, (text.partition("; ")[::2] for text in texts.take(wrong)), code)
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------
@@ -151,7 +163,7 @@ def _reader_faults(texts: pd.Series, figures: pd.DataFrame, column: str) -> list
 
 def _read_codes(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Codes of region, indicator, status, group, works, counted and share_of, from a code or a name in any language."""
-    faults = _reader_faults(places["fault"], figures, "region")
+    faults = _reader_faults(places["fault"], figures, "region", "EDS-031")
     codes = {"region": places["region"]}
     for column, names, required in (
         ("indicator", _names("indicators", "indicator"), True),
@@ -181,7 +193,7 @@ def _read_column(
     wrong = np.flatnonzero(np.isin(numbers, [*told]))
     # Cell by cell, in the order in which they first stand.
     wrong = wrong[np.argsort(numbers[wrong], kind="stable")]
-    faults = _faults_at(figures, column, wrong, (told[number] for number in numbers[wrong]))
+    faults = _faults_at(figures, column, wrong, (told[number] for number in numbers[wrong]), "EDS-032")
     return _spread([code or "" for code in codes], numbers), faults
 
 
@@ -224,7 +236,7 @@ def _read_values(figures: pd.DataFrame, languages: pd.Series) -> tuple[pd.DataFr
     unknown = printed["fault"].where(figures["as_printed"] != "", "empty; give the number phrase")
     unknown += "; where the phrase alone cannot tell, give value and unit in their columns"
     unknown = unknown.where(unreadable & (figures["value"] == ""), "")
-    return pd.DataFrame(read), faults + _reader_faults(unknown, figures, "as_printed")
+    return pd.DataFrame(read), faults + _reader_faults(unknown, figures, "as_printed", "EDS-033")
 
 
 def _disagreements(figures: pd.DataFrame, given: Mapping[str, pd.Series], printed: pd.DataFrame) -> list[Fault]:
@@ -237,7 +249,7 @@ def _disagreements(figures: pd.DataFrame, given: Mapping[str, pd.Series], printe
         differ = _is_said(cells) & _is_said(reading) & (cells != reading) & unexplained
         form = ":g" if column in ("value", "value_high") else ""
         found = f"'{{given{form}}}', but '{{as_printed}}' reads as '{{reading{form}}}'"
-        faults += _faults_where(differ, figures.assign(given=cells, reading=reading), column, found, remedy)
+        faults += _faults_where(differ, figures.assign(given=cells, reading=reading), column, found, remedy, "EDS-034")
     return faults
 
 
@@ -253,7 +265,7 @@ def _read_plain_numbers(figures: pd.DataFrame, column: str) -> tuple[pd.Series, 
     numbers = numbers.where(np.isfinite(numbers))
     remedy = "digits with a point as decimal mark, such as 86.5"
     wrong = entered & numbers.isna()
-    return numbers, _faults_where(wrong, figures, column, f"'{{{column}}}' is no plain number", remedy)
+    return numbers, _faults_where(wrong, figures, column, f"'{{{column}}}' is no plain number", remedy, "EDS-035")
 
 
 def _as_numbers(texts: pd.Series) -> pd.Series:
@@ -282,7 +294,7 @@ def _read_times(
     inferred = figures["period"].str.startswith(INFERRED)
     published = _publication_periods(dates, indicators)
     periods = read_periods(figures["period"].str.removeprefix(INFERRED).where(given, published).str.strip())
-    faults = _reader_faults(periods["fault"], figures, "period")
+    faults = _reader_faults(periods["fault"], figures, "period", "EDS-036")
     # What is printed about a later time is about the territory that the writer knew.
     moment = periods["end"].where(periods["end"] < dates["published_latest"], dates["published_latest"])
     dated = territories_on(places["region"], moment).fillna("")
@@ -294,6 +306,7 @@ def _read_times(
         "region",
         "{region} was no region of its own on {moment:%Y-%m-%d}",
         "the region that it belonged to then, with the name in place",
+        "EDS-037",
     )
     basis = np.where(inferred, 0, np.where(given, 1, 2))
     read = {
@@ -345,6 +358,7 @@ def _unit_faults(read: pd.DataFrame) -> list[Fault]:
             "unit",
             f"unit '{entry['unit']}' does not fit the indicator" if entry["unit"] else "no unit in the phrase",
             f"one of {units[entry['indicator']]}",
+            "EDS-038",
         )
         for entry in misfits.to_dict("records")
     ]
@@ -359,8 +373,8 @@ def _share_faults(read: pd.DataFrame) -> list[Fault]:
     excessive = percent & (shares | share) & (read["value"] > 100)
     found = "{value:g} percent without what it is a share of"
     return [
-        *_faults_where(percent & counts & ~share, read, "share_of", found, "name the indicator"),
-        *_faults_where(excessive, read, "value", "{value:g} percent", "a share is at most 100 percent"),
+        *_faults_where(percent & counts & ~share, read, "share_of", found, "name the indicator", "EDS-039"),
+        *_faults_where(excessive, read, "value", "{value:g} percent", "a share is at most 100 percent", "EDS-040"),
     ]
 
 
@@ -371,10 +385,10 @@ def _value_faults(read: pd.DataFrame) -> list[Fault]:
     early = (read["status"] == "actual") & (read["period_start"] > begun)
     early_remedy = "planned or target, or another period"
     checks = (
-        (value < 0, "value", "{value:g} is below zero", "zero or more; a fall is an indicator of its own"),
-        (ranged & ~(high > value), "value_high", "{value:g} is no lower end", "a higher end"),
-        (~ranged & high.notna(), "qualifier", "'{qualifier}' with two ends", "range"),
-        (early, "period", "{period} had not begun when this was published", early_remedy),
+        (value < 0, "value", "{value:g} is below zero", "zero or more; a fall is an indicator of its own", "EDS-041"),
+        (ranged & ~(high > value), "value_high", "{value:g} is no lower end", "a higher end", "EDS-042"),
+        (~ranged & high.notna(), "qualifier", "'{qualifier}' with two ends", "range", "EDS-043"),
+        (early, "period", "{period} had not begun when this was published", early_remedy, "EDS-044"),
     )
     return [fault for wrong, *told in checks for fault in _faults_where(wrong, read, *told)]
 
@@ -382,4 +396,4 @@ def _value_faults(read: pd.DataFrame) -> list[Fault]:
 def _repeated_facts(read: pd.DataFrame) -> list[Fault]:
     remedy = "a fact printed twice is one row; tell two facts apart by period, group, programme or place"
     twice = read.duplicated(list(FACT_COLUMNS))
-    return _faults_where(twice, read, "figure", "the same fact stands in another row of {source}", remedy)
+    return _faults_where(twice, read, "figure", "the same fact stands in another row of {source}", remedy, "EDS-045")

@@ -1,8 +1,8 @@
 """The command line: ``edstats extract | accept | clean | check | build``.
 
-Exit codes: 0 done; 1 a document, the data or a page has errors; 2 wrong use; 3 published, with warnings that --fail-on
-asks to be told of. What is wrong goes to standard error, one
-line a fault; what was found or made goes to standard output.
+Exit codes: 0 done; 1 a document, the data or a page has errors; 2 wrong use; 3 there are warnings, and ``--fail-on``
+asks to be told of them. What is wrong goes to standard error, one line a fault; what was found or made goes to standard
+output.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edstats import __version__
+from edstats.counting import counted, size
 from edstats.folders import DataNotFoundError, find_data
 
 # What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
@@ -64,7 +65,14 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="write nothing; fail when the files in data/clean are not what data/raw gives",
     )
-    commands.add_parser("check", parents=[where], help="list contradictions and doubts in data/raw; write nothing")
+    checking = commands.add_parser(
+        "check",
+        parents=[where],
+        help="list faults, contradictions and doubts in data/raw, and what the release gates hold back; write nothing",
+        epilog="Exit codes: 0 no FAIL, 1 a FAIL, 2 wrong use, 3 no FAIL but a warning (--fail-on warning). "
+        "docs/errors.md explains every code.",
+    )
+    checking.add_argument("--fail-on", choices=["warning"], help="exit with 3 when sources contradict each other")
     building = commands.add_parser(
         "build", parents=[where], help="clean the data and publish reports/ from the notebooks"
     )
@@ -191,9 +199,9 @@ def _accept(options: argparse.Namespace, data: Path) -> int:
     for fault in sorted(faults):
         print(fault, file=sys.stderr)
     if faults:
-        print(f"{_counted(len(faults), 'fault')}; nothing was accepted", file=sys.stderr)
+        print(f"{counted(len(faults), 'fault')}; nothing was accepted", file=sys.stderr)
         return FAULTS
-    print(f"{_counted(rows, 'row')} in {data / 'raw' / 'figures' / options.source}.csv; next: edstats check")
+    print(f"{counted(rows, 'row')} in {data / 'raw' / 'figures' / options.source}.csv; next: edstats check")
     return DONE
 
 
@@ -205,7 +213,7 @@ def _read(data: Path) -> "Dataset | None":
     for fault in sorted(faults):
         print(fault, file=sys.stderr)
     if faults:
-        print(f"{_counted(len(faults), 'fault')} in {data / 'raw'}; nothing was written", file=sys.stderr)
+        print(f"{counted(len(faults), 'fault')} in {data / 'raw'}; nothing was written", file=sys.stderr)
     return dataset
 
 
@@ -230,32 +238,14 @@ def _clean(options: argparse.Namespace, data: Path) -> int:
     except (ProjectInUse, OSError) as error:
         print(f"{error}; nothing was written", file=sys.stderr)
         return FAULTS
-    print(f"{_size(dataset)} in {data / 'clean'}")
+    print(f"{size(dataset)} in {data / 'clean'}")
     return DONE
-
-
-def _size(dataset: "Dataset") -> str:
-    return (
-        f"{_counted(len(dataset.observations), 'observation')} from {_counted(len(dataset.sources), 'source')}, "
-        f"{_counted(len(dataset.measures), 'measure')}, {_counted(len(dataset.findings), 'finding')}"
-    )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _check(options: argparse.Namespace, data: Path) -> int:
-    dataset = _read(data)
-    if dataset is None:
-        return FAULTS
-    for finding in dataset.findings.to_dict("records"):
-        about = f" [{finding['figures']}]" if finding["figures"] else ""
-        print(f"{finding['severity']} {finding['code']} {finding['region']}: {finding['message']}{about}")
-    counts = dataset.findings["severity"].value_counts()
-    by_severity = ", ".join(_counted(int(counts.get(name, 0)), name) for name in ("warning", "note"))
-    print(f"{_size(dataset)}: {by_severity}, no errors")
-    return DONE
+    from edstats.check_command import run  # noqa: PLC0415
+
+    return run(data, date.today(), options.fail_on)
 
 
 def _build(options: argparse.Namespace, data: Path) -> int:

@@ -14,7 +14,10 @@ import pandas as pd
 
 from edstats.codebook import read_table
 
-TABLES = ("observations", "measures", "findings", "sources", "doubts", "prices", "corrections", "translations")
+TABLES = (
+    *("observations", "measures", "findings", "sources", "doubts", "prices", "corrections", "declarations"),
+    "translations",
+)
 
 
 def typed(frame: pd.DataFrame, table: str) -> pd.DataFrame:

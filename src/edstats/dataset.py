@@ -26,7 +26,7 @@ from edstats.raw import read_raw
 from edstats.wording import Wording
 
 # The tables that people enter or that follow from each figure alone; measures and findings follow from all of them.
-ENTERED = ("observations", "sources", "doubts", "prices", "corrections", "translations")
+ENTERED = ("observations", "sources", "doubts", "prices", "corrections", "declarations", "translations")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Dataset:
     doubts: pd.DataFrame
     prices: pd.DataFrame
     corrections: pd.DataFrame
+    declarations: pd.DataFrame
     translations: pd.DataFrame
     as_of: date
 
@@ -76,7 +77,7 @@ def _unworded(tables: Mapping[str, pd.DataFrame], as_of: date | None) -> _Unword
     observations, sources = typed(seen, "observations"), typed(known, "sources")
     measures = compute_measures(observations, sources)
     follow = {"observations": observations, "measures": measures.table, "sources": sources}
-    others = {name: typed(tables[name], name) for name in ("prices", "corrections", "translations")}
+    others = {name: typed(tables[name], name) for name in ("prices", "corrections", "declarations", "translations")}
     found = tuple(find(observations, sources, doubts, measures, as_of))
     return _Unworded({**follow, "doubts": typed(doubts, "doubts"), **others}, found, as_of)
 
@@ -113,6 +114,7 @@ def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]
         "doubts": doubts,
         "prices": raw.prices,
         "corrections": raw.corrections,
+        "declarations": raw.declarations,
         "translations": raw.translations,
     }
     return assemble(tables), ()
@@ -123,7 +125,8 @@ def _obstacles(data: Path) -> list[Fault]:
     folder = data / "clean"
     if folder.is_dir() or not folder.exists():
         return []
-    return [Fault(f"{data.name}/clean", 0, "", "a file stands here", "move it away; edstats makes a folder of it")]
+    remedy = "move it away; edstats makes a folder of it"
+    return [Fault(f"{data.name}/clean", 0, "", "a file stands here", remedy, "EDS-046")]
 
 
 def clean_files(dataset: Dataset) -> dict[str, str]:

@@ -55,9 +55,9 @@ class _Files:
     def sources(self) -> Path:
         return self.data / "raw" / "sources.csv"
 
-    def fault(self, path: Path, found: str, remedy: str, column: str = "") -> Fault:
+    def fault(self, path: Path, found: str, remedy: str, code: str, column: str = "") -> Fault:
         """A fault of a whole file."""
-        return Fault(path.relative_to(self.data.parent).as_posix(), 0, column, found, remedy)
+        return Fault(path.relative_to(self.data.parent).as_posix(), 0, column, found, remedy, code)
 
 
 def write_draft(extraction: Extraction, source: str, data: Path) -> tuple[Path | None, list[Fault]]:
@@ -70,7 +70,8 @@ def write_draft(extraction: Extraction, source: str, data: Path) -> tuple[Path |
     faults = _unnamed(files) or [*_in_the_way(files), *_entered(files)]
     if not faults and not extraction.items:
         found = f"no figure was found in the document '{extraction.document.id}'"
-        faults = [files.fault(files.draft, found, "there is nothing to draft; if it has figures, enter them by hand")]
+        remedy = "there is nothing to draft; if it has figures, enter them by hand"
+        faults = [files.fault(files.draft, found, remedy, "EDS-053")]
     if faults:
         return None, faults
     sources = read_raw_table(files.sources, data, SOURCE_COLUMNS, [])
@@ -100,7 +101,8 @@ def accept(source: str, data: Path) -> tuple[int, list[Fault]]:
     files = _Files(source, data)
     faults = _unnamed(files) or _entered(files)
     if not faults and not files.draft.exists():
-        faults = [files.fault(files.draft, "no such draft", f"write it with edstats extract --draft {source}")]
+        remedy = f"write it with edstats extract --draft {source}"
+        faults = [files.fault(files.draft, "no such draft", remedy, "EDS-054")]
     if faults:
         return 0, faults
     rows = read_raw_table(files.draft, data, DRAFT_COLUMNS, faults)
@@ -126,19 +128,19 @@ def _unnamed(files: _Files) -> list[Fault]:
     if re.fullmatch(NAME, files.source):
         return []
     remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024"
-    return [Fault(f"{files.data.name}/drafts", 0, "", f"'{files.source}' is no name of a source", remedy)]
+    return [Fault(f"{files.data.name}/drafts", 0, "", f"'{files.source}' is no name of a source", remedy, "EDS-050")]
 
 
 def _in_the_way(files: _Files) -> list[Fault]:
     remedy = "accept it or remove it; a draft under review is not replaced"
     there = [path for path in (files.draft, files.suggestion) if path.exists()]
-    return [files.fault(path, "stands here already", remedy) for path in there]
+    return [files.fault(path, "stands here already", remedy, "EDS-051") for path in there]
 
 
 def _entered(files: _Files) -> list[Fault]:
     remedy = "mend them there, or draft under another name; entered figures are not replaced"
     found = "the figures of this source are entered already"
-    return [files.fault(files.figures, found, remedy)] if files.figures.exists() else []
+    return [files.fault(files.figures, found, remedy, "EDS-052")] if files.figures.exists() else []
 
 
 def _row_faults(files: _Files, rows: pd.DataFrame) -> list[Fault]:
@@ -156,8 +158,8 @@ def _row_faults(files: _Files, rows: pd.DataFrame) -> list[Fault]:
     faults += [fault for fault in keyed if (fault.file, fault.row) in _lines(rows)] + _unnamed_indicators(rows)
     if len(sources) and len(rows):
         known = {(fault.file, fault.row, fault.column) for fault in faults}
-        nothing = pd.DataFrame()
-        read = clean(Raw(sources, rows, nothing, nothing, nothing, nothing, ()), today).faults
+        others = dict.fromkeys(("doubts", "prices", "corrections", "declarations", "translations"), pd.DataFrame())
+        read = clean(Raw(sources, rows, **others, faults=()), today).faults
         read = tuple(fault for fault in read if fault.file == rows["file"].iloc[0])
         faults += [fault for fault in read if (fault.file, fault.row, fault.column) not in known]
     return faults
@@ -170,7 +172,9 @@ def _lines(frame: pd.DataFrame) -> set[tuple[str, int]]:
 def _unnamed_indicators(rows: pd.DataFrame) -> list[Fault]:
     unnamed = rows.loc[rows["indicator"].str.casefold() == OTHER, ["file", "row"]]
     found, remedy = f"'{OTHER}' does not say what is counted", "name an indicator of the codebook, or delete the row"
-    return [Fault(file, int(row), "indicator", found, remedy) for file, row in unnamed.itertuples(index=False)]
+    return [
+        Fault(file, int(row), "indicator", found, remedy, "EDS-055") for file, row in unnamed.itertuples(index=False)
+    ]
 
 
 # --- the source's row ------------------------------------------------------------------------------------------------
@@ -200,7 +204,7 @@ def _missing_source(files: _Files) -> Fault:
     """The fault of a source without a row; its remedy is the row."""
     header, row = _csv_text(SOURCE_COLUMNS, [_suggestion(files)]).splitlines()
     remedy = f"add this row and fill in what it lacks: {row} (the columns: {header})"
-    return files.fault(files.sources, f"no source '{files.source}'", remedy, "source")
+    return files.fault(files.sources, f"no source '{files.source}'", remedy, "EDS-056", "source")
 
 
 def _stand_in(files: _Files, own: pd.DataFrame, today: date) -> pd.DataFrame:
@@ -252,5 +256,6 @@ def _attempt(act: Callable[..., object], files: _Files, path: Path, *arguments: 
     try:
         act(path, *arguments)
     except OSError as error:
-        return [files.fault(path, f"cannot be written ({error.strerror})", "make the folder and the file writable")]
+        found = f"cannot be written ({error.strerror})"
+        return [files.fault(path, found, "make the folder and the file writable", "EDS-057")]
     return []

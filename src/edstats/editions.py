@@ -6,28 +6,30 @@ changed.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from edstats.codebook import read_table
 from edstats.columns import csv_text, read_csv
 from edstats.faults import Fault
-from edstats.raw import read_raw_table
+from edstats.raw import CHANGES, DECLARATION_COLUMNS, read_raw_table
 
 EDITION_COLUMNS = ("edition", "as_of", "figures", "sources", "new", "revised", "gone")
 CHANGE_COLUMNS = (
     *("edition", "as_of", "change", "source", "region", "figure_id", "column", "before", "after", "reason"),
 )
-CHANGES = ("new", "revised", "gone")
 # What a reader sees of a figure, in the order in which its changes are told.
 READ_COLUMNS = (
     *("indicator", "region", "territory", "group", "works", "counted", "share_of", "programme", "place", "status"),
     *("value", "value_high", "qualifier", "unit", "period", "as_printed", "note"),
 )
+REASONS_PARTED = "; "  # where a change has several
+NO_DECLARATIONS = pd.DataFrame(columns=list(DECLARATION_COLUMNS), dtype="str")
 _COUNTS = ("figures", "sources", *CHANGES)
 _FILES = ("editions.csv", "changes.csv", "observations.csv")
 
@@ -85,22 +87,40 @@ def continued(
     observations: pd.DataFrame,
     corrections: pd.DataFrame,
     as_of: date,
+    declarations: pd.DataFrame = NO_DECLARATIONS,
 ) -> History:
     """``history`` with an edition for ``observations``, or as it was when they tell a reader nothing else.
 
     ``previous`` holds the observations of the newest edition, None when there is no edition; the first one has no
-    changes. ``corrections`` (source, figure, column, reason) are the declared errors of sources: a revised figure has
-    the reasons of those whose column changed with it; one that took effect in an earlier edition explains nothing now.
+    changes. ``corrections`` and ``declarations`` give the reasons of changes, as ``changes_since`` says.
     """
     if previous is None or history.editions.empty:
         return _history([_edition(1, as_of, observations, [])], [])
     newest = history.editions.iloc[-1]
-    found = list(_found(_cells(previous), _cells(observations), _reasons(corrections)))
+    found = changes_since(history, previous, observations, corrections, declarations)
     if not found:
         return history
     edition = _edition(int(newest["edition"]) + 1, as_of, observations, found)
     rows = [{"edition": edition["edition"], "as_of": edition["as_of"]} | row for row in found]
     return _history([*history.editions.to_dict("records"), edition], [*history.changes.to_dict("records"), *rows])
+
+
+def changes_since(
+    history: History,
+    previous: pd.DataFrame,
+    observations: pd.DataFrame,
+    corrections: pd.DataFrame,
+    declarations: pd.DataFrame,
+) -> list[dict[str, str]]:
+    """The changes from ``previous``, the newest edition of ``history``, to ``observations``.
+
+    By source, figure and column; each has ``CHANGE_COLUMNS`` but the edition and its day. ``corrections`` (source,
+    figure, column, reason) are the declared errors of sources: a revised figure has the reasons of those whose column
+    changed with it; one that took effect in an earlier edition explains nothing now. ``declarations`` (source, figure,
+    change, reason) are the declared changes: a figure has the reasons of those that name it, or all of its source;
+    one whose reason an earlier edition has told explains nothing now.
+    """
+    return list(_found(_cells(previous), _cells(observations), _Reasons.gather(history, corrections, declarations)))
 
 
 def following(
@@ -110,6 +130,7 @@ def following(
     corrections: pd.DataFrame,
     as_of: date,
     look_back: bool,
+    declarations: pd.DataFrame = NO_DECLARATIONS,
 ) -> tuple[History, dict[str, str]]:
     """``continued``, with what the edition keeps of itself: names and texts of files.
 
@@ -120,7 +141,7 @@ def following(
         return history, {}
     if look_back and previous is not None:
         return history, {**history_files(history), "observations.csv": csv_text(previous)}
-    history = continued(history, previous, observations, corrections, as_of)
+    history = continued(history, previous, observations, corrections, as_of, declarations)
     return history, {**history_files(history), "observations.csv": csv_text(observations)}
 
 
@@ -155,17 +176,42 @@ def _cells(observations: pd.DataFrame) -> pd.DataFrame:
     return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).set_index("figure_id", drop=False)
 
 
-def _reasons(corrections: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
-    """For each corrected figure the columns that were corrected, with the reasons."""
-    reasons: dict[str, list[tuple[str, str]]] = {}
-    for entry in corrections.to_dict("records"):
-        reasons.setdefault(f"{entry['source']}#{entry['figure']}", []).append((entry["column"], entry["reason"]))
-    return reasons
+@dataclass(frozen=True)
+class _Reasons:
+    """What people declared: columns and reasons by corrected figure; reasons by change and figure or source."""
+
+    corrected: Mapping[str, Sequence[tuple[str, str]]]
+    declared: Mapping[tuple[str, str], Sequence[str]]
+
+    @classmethod
+    def gather(cls, history: History, corrections: pd.DataFrame, declarations: pd.DataFrame) -> "_Reasons":
+        corrected: dict[str, list[tuple[str, str]]] = {}
+        for entry in corrections.to_dict("records"):
+            corrected.setdefault(f"{entry['source']}#{entry['figure']}", []).append((entry["column"], entry["reason"]))
+        declared: dict[tuple[str, str], list[str]] = {}
+        for entry in declarations.to_dict("records"):
+            source, figure, change = str(entry["source"]), entry["figure"], str(entry["change"])
+            about = ("figure_id", f"{source}#{figure}") if figure else ("source", source)
+            if not _is_told(history.changes, *about, change, str(entry["reason"])):
+                declared.setdefault((change, about[1]), []).append(str(entry["reason"]))
+        return cls(corrected, declared)
+
+    def of(self, change: str, figure: Mapping[Hashable, Any], columns: Sequence[str] = ()) -> str:
+        """The reasons for which a figure is new, gone, or revised in ``columns``."""
+        known = [reason for column, reason in self.corrected.get(figure["figure_id"], ()) if column in columns]
+        for about in (figure["figure_id"], figure["source"]):
+            known += self.declared.get((change, about), ())
+        return REASONS_PARTED.join(dict.fromkeys(known))
 
 
-def _found(
-    before: pd.DataFrame, after: pd.DataFrame, reasons: dict[str, list[tuple[str, str]]]
-) -> Iterator[dict[str, str]]:
+def _is_told(changes: pd.DataFrame, column: str, name: str, change: str, reason: str) -> bool:
+    """Whether an edition has given this reason for such a change."""
+    told = changes.loc[(changes[column] == name) & (changes["change"] == change), "reason"]
+    parted = REASONS_PARTED + told + REASONS_PARTED
+    return bool(parted.str.contains(REASONS_PARTED + reason + REASONS_PARTED, regex=False).any())
+
+
+def _found(before: pd.DataFrame, after: pd.DataFrame, reasons: _Reasons) -> Iterator[dict[str, str]]:
     """The changes from ``before`` to ``after``, by source, number of the figure and column."""
     figures = pd.concat([before, after[~after.index.isin(before.index)]])[["figure_id", "source", "figure"]]
     figures["number"] = pd.to_numeric(figures["figure"], errors="coerce")
@@ -173,13 +219,13 @@ def _found(
     for figure_id in figures.sort_values(["source", "number", "figure"], kind="stable")["figure_id"]:
         was, now = old.get(figure_id), new.get(figure_id)
         if now is None:
-            yield _change("gone", old[figure_id], before=old[figure_id]["as_printed"])
+            gone = old[figure_id]
+            yield _change("gone", gone, before=gone["as_printed"], reason=reasons.of("gone", gone))
         elif was is None:
-            yield _change("new", now, after=now["as_printed"])
+            yield _change("new", now, after=now["as_printed"], reason=reasons.of("new", now))
         else:
             columns = [name for name in READ_COLUMNS if was[name] != now[name]]
-            given = [reason for column, reason in reasons.get(figure_id, []) if column in columns]
-            reason = "; ".join(dict.fromkeys(given))
+            reason = reasons.of("revised", now, columns)
             for name in columns:
                 yield _change("revised", now, name, was[name], now[name], reason)
 
@@ -193,7 +239,7 @@ def _change(
 
 def _unreadable(folder: Path, name: str, found: str, row: int = 0, column: str = "") -> UnreadableHistory:
     file = f"{folder.parent.name}/{folder.name}/{name}"
-    return UnreadableHistory(Fault(file, row, column, found, _remedy(folder)))
+    return UnreadableHistory(Fault(file, row, column, found, _remedy(folder), "EDS-205"))
 
 
 def _remedy(folder: Path) -> str:
@@ -206,7 +252,7 @@ def _rows(folder: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     rows = read_raw_table(folder / name, folder.parent, columns, faults, required=False)
     if faults:
         # The remedies there are for files that people write.
-        raise UnreadableHistory(replace(faults[0], remedy=_remedy(folder)))
+        raise UnreadableHistory(replace(faults[0], remedy=_remedy(folder), code="EDS-205"))
     return rows
 
 

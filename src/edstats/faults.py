@@ -11,6 +11,7 @@ class Fault:
 
     ``row`` is the line of the file as an editor counts it (1 is the header), 0 when the fault is of the whole file;
     ``column`` is the column's name or ``""``; ``found`` is what stands there; ``remedy`` says what would be right.
+    ``code`` is the kind of fault, a row of the codebook's ``faults``; ``docs/errors.md`` explains each.
     """
 
     file: str
@@ -18,9 +19,15 @@ class Fault:
     column: str
     found: str
     remedy: str
+    code: str
 
     def __str__(self) -> str:
-        """One line: ``file:row: column: found; remedy``."""
+        """One line: ``file:row: column: found; remedy [code]``."""
+        return f"{self.message} [{self.code}]"
+
+    @property
+    def message(self) -> str:
+        """The line without its code."""
         place = f"{self.file}:{self.row}" if self.row else self.file
         parts = [place, self.column, f"{self.found}; {self.remedy}"]
         return " ".join(": ".join(part for part in parts if part).split())

@@ -37,7 +37,7 @@ def _unknown(entry: Mapping[Hashable, str], column: str, known: list[str]) -> li
         return []
     near = nearest(value, known)
     remedy = f"did you mean '{near}'?" if near else f"one of {', '.join(filter(None, known))}"
-    return [_at(entry, column, f"'{value}' is not known" if value else "empty", remedy)]
+    return [_at(entry, column, f"'{value}' is not known" if value else "empty", remedy, "EDS-021")]
 
 
 def _circular_origins(raw_sources: pd.DataFrame) -> list[Fault]:
@@ -52,7 +52,7 @@ def _circular_origins(raw_sources: pd.DataFrame) -> list[Fault]:
             origin = origins[origin]
         if entry["source"] in seen:
             found = f"'{entry['source']}' reprints itself by way of '{entry['origin']}'"
-            faults.append(_at(entry, "origin", found, "the first source has no origin"))
+            faults.append(_at(entry, "origin", found, "the first source has no origin", "EDS-022"))
     return faults
 
 
@@ -70,14 +70,15 @@ def _publication(entry: Mapping[Hashable, str], today: date) -> tuple[dict[str, 
         return {}, faults
     if first is None or last is None:
         remedy = "give the day in published, or published_earliest and published_latest with the reason in date_basis"
-        return {}, [_at(entry, "published", f"no day of publication ('{entry['published']}')", remedy)]
+        return {}, [_at(entry, "published", f"no day of publication ('{entry['published']}')", remedy, "EDS-023")]
     if first > last:
-        faults.append(_at(entry, "published_earliest", f"{first} is after {last}", "the earlier date first"))
+        faults.append(_at(entry, "published_earliest", f"{first} is after {last}", "the earlier date first", "EDS-024"))
     if last > today:
         column = "published" if day else "published_latest"
-        faults.append(_at(entry, column, f"{last} is in the future", "a date that has passed"))
+        faults.append(_at(entry, column, f"{last} is in the future", "a date that has passed", "EDS-025"))
     if day is None and not entry["date_basis"]:
-        faults.append(_at(entry, "date_basis", "empty", "say how the dates of an undated page are known"))
+        remedy = "say how the dates of an undated page are known"
+        faults.append(_at(entry, "date_basis", "empty", remedy, "EDS-026"))
     return {"published": day, "published_earliest": first, "published_latest": last}, faults
 
 
@@ -93,9 +94,9 @@ def _date(entry: Mapping[Hashable, str], column: str, faults: list[Fault]) -> Pe
         if period.kind in ("day", "month", "year"):
             return period
         found = f"'{text}' is no date"
-    faults.append(_at(entry, column, found, "a date such as 2024-12-02, 2024-12 or 2024"))
+    faults.append(_at(entry, column, found, "a date such as 2024-12-02, 2024-12 or 2024", "EDS-027"))
     return None
 
 
-def _at(entry: Mapping[Hashable, str], column: str, found: str, remedy: str) -> Fault:
-    return Fault(entry["file"], int(entry["row"]), column, found, remedy)
+def _at(entry: Mapping[Hashable, str], column: str, found: str, remedy: str, code: str) -> Fault:
+    return Fault(entry["file"], int(entry["row"]), column, found, remedy, code)

@@ -6,7 +6,7 @@ This module knows files, columns and keys. What the cells mean is read by ``edst
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ FIGURE_COLUMNS = (
 CORRECTABLE = FIGURE_COLUMNS[1:]  # a figure keeps its number
 CORRECTION_COLUMNS = ("source", "figure", "column", "expected", "corrected", "reason")
 DOUBT_COLUMNS = ("source", "figures", "doubt")
+DECLARATION_COLUMNS = ("source", "figure", "change", "reason")
+CHANGES = ("new", "revised", "gone")  # what can become of a figure from one edition to the next
 PRICE_COLUMNS = ("year", "average", "source", "url", "note")
 TRANSLATION_COLUMNS = ("text", "ru", "kk")
 # Both names stand in lists that are parted by spaces, and in addresses of pages.
@@ -47,13 +49,14 @@ class Raw:
     doubts: pd.DataFrame
     prices: pd.DataFrame
     corrections: pd.DataFrame
+    declarations: pd.DataFrame
     translations: pd.DataFrame
     faults: tuple[Fault, ...]
 
 
 def read_raw(data: Path) -> Raw:
-    """Read ``data/raw``: ``sources.csv``, ``figures/*.csv`` and, where they exist, ``corrections.csv``, ``doubts.csv``,
-    ``prices.csv``, ``translations.csv``.
+    """Read ``data/raw``: ``sources.csv``, ``figures/*.csv`` and, where they exist, ``corrections.csv``,
+    ``declarations.csv``, ``doubts.csv``, ``prices.csv``, ``translations.csv``.
 
     Never raises for what stands in the files: each fault is in ``Raw.faults``.
     """
@@ -65,19 +68,23 @@ def read_raw(data: Path) -> Raw:
     # What points to a row of a file that could not be read whole is judged once the file can be.
     unread = {Path(fault.file).stem for fault in faults[known:]}
     corrections = _read_optional(raw / "corrections.csv", data, CORRECTION_COLUMNS, faults)
+    declarations = _read_optional(raw / "declarations.csv", data, DECLARATION_COLUMNS, faults)
     doubts = _read_optional(raw / "doubts.csv", data, DOUBT_COLUMNS, faults)
     prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
     translations = _read_optional(raw / "translations.csv", data, TRANSLATION_COLUMNS, faults)
     faults += key_faults(sources, figures) + _price_faults(prices) + _translation_faults(translations)
     figures, correction_faults = _corrected(figures, corrections, unread)
     faults += correction_faults + _doubt_faults(doubts, sources, figures, unread)
-    return Raw(sources, figures, doubts, prices, corrections, translations, tuple(faults))
+    faults += _declaration_faults(declarations, sources, figures, unread)
+    return Raw(sources, figures, doubts, prices, corrections, declarations, translations, tuple(faults))
 
 
 def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame:
     paths = sorted(folder.glob("*.csv"))
     if not paths:
-        faults.append(Fault(_shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it"))
+        faults.append(
+            Fault(_shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it", "EDS-009")
+        )
     # One frame for all files: a frame costs more than the rows of a file do.
     columns: Columns = {"source": [], **_nothing(FIGURE_COLUMNS)}
     for path in paths:
@@ -122,21 +129,22 @@ def _read_file(
     known_faults, known_rows = len(faults), len(columns["row"])
     _read_rows(text, file, names, columns, faults)
     if required and len(columns["row"]) == known_rows and len(faults) == known_faults:
-        faults.append(Fault(file, 0, "", "no rows", "the header and at least one row"))
+        faults.append(Fault(file, 0, "", "no rows", "the header and at least one row", "EDS-008"))
 
 
 def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        faults.append(Fault(file, 0, "", f"cannot be read ({error.strerror})", "a CSV file in UTF-8"))
+        faults.append(Fault(file, 0, "", f"cannot be read ({error.strerror})", "a CSV file in UTF-8", "EDS-001"))
         return None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         found = f"byte {content[error.start]:#04x} is not UTF-8"
-        faults.append(Fault(file, row, "", found, "save the file as CSV in UTF-8 (not Windows-1251 or UTF-16)"))
+        remedy = "save the file as CSV in UTF-8 (not Windows-1251 or UTF-16)"
+        faults.append(Fault(file, row, "", found, remedy, "EDS-002"))
         return None
 
 
@@ -158,13 +166,14 @@ def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, f
             if not "".join(cells).strip():
                 continue
             if len(cells) != len(header):
-                found = f"{len(cells)} cells"
-                faults.append(Fault(file, row, "", found, f"{len(header)}, one a column; text with a comma in quotes"))
+                found, remedy = f"{len(cells)} cells", f"{len(header)}, one a column; text with a comma in quotes"
+                faults.append(Fault(file, row, "", found, remedy, "EDS-007"))
                 continue
             rows.append(cells)
             lines.append(row)
     except csv.Error as error:
-        faults.append(Fault(file, last + 1, "", f"malformed CSV ({error})", "close every quote that is opened"))
+        found = f"malformed CSV ({error})"
+        faults.append(Fault(file, last + 1, "", found, "close every quote that is opened", "EDS-003"))
     for name, position in [(name, header.index(name)) for name in names if rows]:
         columns[name] += [cells[position].strip() for cells in rows]
     columns["file"] += [file] * len(rows)
@@ -176,14 +185,15 @@ def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> li
     for name in columns:
         # A misspelt column is reported once, as the one that there is.
         if name not in header and not nearest(name, set(header) - set(columns)):
-            faults.append(Fault(file, 1, name, "column is missing", f"the columns are {','.join(columns)}"))
+            remedy = f"the columns are {','.join(columns)}"
+            faults.append(Fault(file, 1, name, "column is missing", remedy, "EDS-004"))
     for name in header:
         if name not in columns:
             near = nearest(name, columns)
             remedy = f"did you mean '{near}'?" if near else f"the columns are {','.join(columns)}"
-            faults.append(Fault(file, 1, name or "(no name)", "no such column", remedy))
+            faults.append(Fault(file, 1, name or "(no name)", "no such column", remedy, "EDS-005"))
         elif header.count(name) > 1:
-            faults.append(Fault(file, 1, name, "column stands twice", "each column once"))
+            faults.append(Fault(file, 1, name, "column stands twice", "each column once", "EDS-006"))
     return list(dict.fromkeys(faults))
 
 
@@ -199,7 +209,7 @@ def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
         if source not in known:
             near = nearest(source, known)
             remedy = "add its row to raw/sources.csv" + (f", or rename the file to {near}.csv" if near else "")
-            faults.append(Fault(file, 0, "source", f"no source '{source}'", remedy))
+            faults.append(Fault(file, 0, "source", f"no source '{source}'", remedy, "EDS-013"))
     return faults
 
 
@@ -211,7 +221,7 @@ def _price_faults(prices: pd.DataFrame) -> list[Fault]:
         ("average", r"-?\d+(\.\d+)?", "percent with a point as decimal mark"),
         ("url", r"(https?://\S+)?", "an address that begins with https://, or nothing"),
     ):
-        faults += _faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy)
+        faults += _faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy, "EDS-014")
     return faults + _repeated(prices, ["year"], "each year once")
 
 
@@ -225,28 +235,30 @@ def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fa
     return [
         fault
         for name in columns
-        for fault in _faults_where(frame[name] == "", frame, name, "empty", f"{what} need a {name}")
+        for fault in _faults_where(frame[name] == "", frame, name, "empty", f"{what} need a {name}", "EDS-010")
     ]
 
 
 def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
     wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
     remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024 or 12"
-    return _faults_where(wrong, frame, column, "'{}' is no name", remedy)
+    return _faults_where(wrong, frame, column, "'{}' is no name", remedy, "EDS-011")
 
 
 def _repeated(frame: pd.DataFrame, columns: list[str], remedy: str) -> list[Fault]:
     """Rows that hold in ``columns`` what another does; the last of them is the one named, and may be empty."""
     wrong = frame.duplicated(columns) & (frame[columns[-1]] != "")
-    return _faults_where(wrong, frame, columns[-1], "'{}' stands twice", remedy)
+    return _faults_where(wrong, frame, columns[-1], "'{}' stands twice", remedy, "EDS-012")
 
 
-def _faults_where(wrong: pd.Series, frame: pd.DataFrame, column: str, found: str, remedy: str) -> list[Fault]:
+def _faults_where(
+    wrong: pd.Series, frame: pd.DataFrame, column: str, found: str, remedy: str, code: str
+) -> list[Fault]:
     """A fault for each row of ``wrong``; ``{}`` in ``found`` is what stands in the row's ``column``."""
     if not wrong.any():
         return []
     rows = frame.loc[wrong, ["file", "row", column]].itertuples(index=False)
-    return [Fault(file, row, column, found.format(cell), remedy) for file, row, cell in rows]
+    return [Fault(file, row, column, found.format(cell), remedy, code) for file, row, cell in rows]
 
 
 def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str]) -> tuple[pd.DataFrame, list[Fault]]:
@@ -264,7 +276,7 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str
         if column not in CORRECTABLE:
             near = nearest(column, CORRECTABLE)
             remedy = f"did you mean '{near}'?" if near else f"one of {','.join(CORRECTABLE)}"
-            faults.append(Fault(entry["file"], entry["row"], "column", f"no column '{column}'", remedy))
+            faults.append(Fault(entry["file"], entry["row"], "column", f"no column '{column}'", remedy, "EDS-015"))
             continue
         own = rows.get((entry["source"], entry["figure"]), [])
         # A cell that is corrected twice holds, the second time, what the first correction made of it.
@@ -274,7 +286,7 @@ def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str
         if found != [expected]:
             there = f"the source's row holds '{found[0]}'" if found else "the source has no such figure"
             remedy = f"expected '{expected}'; mend or remove the correction"
-            faults.append(Fault(entry["file"], entry["row"], "expected", there, remedy))
+            faults.append(Fault(entry["file"], entry["row"], "expected", there, remedy, "EDS-016"))
             continue
         corrected[column][own[0]] = entry["corrected"]
     return figures.assign(
@@ -294,6 +306,47 @@ def _replaced(column: pd.Series, cells: Mapping[int, str]) -> pd.Series:
     return column
 
 
+def _declaration_faults(
+    declarations: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame, unread: set[str]
+) -> list[Fault]:
+    """Declarations of nothing that there is, or of something gone that is there.
+
+    They are kept as a log: what was declared new or revised once may be declared gone since, and what is gone cannot be
+    looked up any more.
+    """
+    faults = _required(declarations, ("source", "reason"), "declarations")
+    faults += _repeated(declarations, ["source", "figure", "change", "reason"], "each declaration once")
+    known = list(sources["source"])
+    there = set(figures["source"]) | set(_identifiers(figures, declarations["source"] + "#" + declarations["figure"]))
+    gone = declarations[declarations["change"] == "gone"]
+    passed = {_declared(entry) for entry in gone.to_dict("records")}
+    for entry in declarations.to_dict("records"):
+        place, source, named = (entry["file"], entry["row"]), entry["source"], _declared(entry)
+        column = "figure" if entry["figure"] else "source"
+        if entry["change"] not in CHANGES:
+            near = nearest(entry["change"], CHANGES)
+            remedy = f"did you mean '{near}'?" if near else f"one of {', '.join(CHANGES)}"
+            faults.append(Fault(*place, "change", f"'{entry['change']}' is no change", remedy, "EDS-019"))
+        elif entry["change"] == "gone" and named in there:
+            remedy = "remove it from there, or this declaration"
+            faults.append(Fault(*place, column, f"'{entry[column]}' is still there", remedy, "EDS-020"))
+        elif not source or source in unread or entry["change"] == "gone" or passed & {named, source}:
+            continue
+        elif source not in known:
+            near = nearest(source, known)
+            remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
+            faults.append(Fault(*place, "source", f"no source '{source}'", remedy, "EDS-017"))
+        elif entry["figure"] and named not in there:
+            remedy = f"a number of {source}.csv, or nothing for all of them"
+            faults.append(Fault(*place, "figure", f"no figure '{entry['figure']}'", remedy, "EDS-018"))
+    return faults
+
+
+def _declared(entry: Mapping[Hashable, Any]) -> str:
+    """What a declaration is about: a figure, as ``source#figure``, or a source."""
+    return f"{entry['source']}#{entry['figure']}" if entry["figure"] else str(entry["source"])
+
+
 def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame, unread: set[str]) -> list[Fault]:
     faults = _required(doubts, ("doubt",), "doubts")
     known_sources = set(sources["source"])
@@ -305,12 +358,12 @@ def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataF
         if source not in known_sources:
             near = nearest(source, known_sources)
             remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
-            faults.append(Fault(entry["file"], entry["row"], "source", f"no source '{source}'", remedy))
+            faults.append(Fault(entry["file"], entry["row"], "source", f"no source '{source}'", remedy, "EDS-017"))
             continue
         for number in entry["figures"].split():
             if f"{source}#{number}" not in known_figures and source not in unread:
                 remedy = f"numbers of {source}.csv, parted by spaces"
-                faults.append(Fault(entry["file"], entry["row"], "figures", f"no figure '{number}'", remedy))
+                faults.append(Fault(entry["file"], entry["row"], "figures", f"no figure '{number}'", remedy, "EDS-018"))
     return faults
 
 

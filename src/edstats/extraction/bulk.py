@@ -55,7 +55,8 @@ def extract_all(
 
 
 def _repeated(piece: Piece, identity: str) -> Fault:
-    return piece.fault(f"a second document with the id {identity!r}", "give it another id or name, or leave it out")
+    remedy = "give it another id or name, or leave it out"
+    return piece.fault(f"a second document with the id {identity!r}", remedy, "EDS-070")
 
 
 def _outcomes(pieces: Iterable[Piece | Fault], jobs: int, work: Work) -> Iterator[tuple[Piece | Fault, Outcome]]:
@@ -95,7 +96,7 @@ def _attempt(piece: Piece | Fault, work: Work) -> Outcome:
     except UnreadableDocument as unreadable:
         return unreadable.fault
     except Exception as error:  # the others must go on, whatever one document does
-        return piece.fault(f"{type(error).__name__}: {error}", _REPORT_IT)
+        return piece.fault(f"{type(error).__name__}: {error}", _REPORT_IT, "EDS-071")
 
 
 def _run_batch(batch: _Batch, work: Work) -> list[Outcome]:
@@ -147,7 +148,7 @@ def _one_by_one(batches: list[_Batch], work: Work) -> Iterator[tuple[_Batch, lis
                     outcomes += pool.submit(_run_batch, [piece], work).result()
                 except BrokenProcessPool:
                     assert isinstance(piece, Piece)  # passing a fault on kills no process
-                    outcomes.append(piece.fault("the process that read it died", _SPLIT_IT))
+                    outcomes.append(piece.fault("the process that read it died", _SPLIT_IT, "EDS-072"))
                     pool.shutdown()
                     pool = _pool(1)
             yield batch, outcomes

@@ -67,9 +67,9 @@ class Piece:
     path: Path | None = None
     content: bytes | None = None
 
-    def fault(self, found: str, remedy: str, column: str = "") -> Fault:
+    def fault(self, found: str, remedy: str, code: str, column: str = "") -> Fault:
         """A fault of this document."""
-        return Fault(self.file, self.row, column, found, remedy)
+        return Fault(self.file, self.row, column, found, remedy, code)
 
 
 # --- finding documents
@@ -90,7 +90,8 @@ def find_pieces(paths: Sequence[str], standard_input: BinaryIO) -> Iterator[Piec
         elif path.is_dir():
             found = _files(path)
             if not found:
-                yield Fault(name, 0, "", "no document in this folder", f"give it files ending in {', '.join(KINDS)}")
+                remedy = f"give it files ending in {', '.join(KINDS)}"
+                yield Fault(name, 0, "", "no document in this folder", remedy, "EDS-060")
             for file in found:
                 yield from _file_pieces(file, file.relative_to(path))
         else:
@@ -124,7 +125,7 @@ def _file_pieces(path: Path, shown: Path) -> Iterator[Piece | Fault]:
     """``shown`` is the path by which the document is known."""
     kind = KINDS.get(path.suffix.lower(), "")
     if path.suffix.lower() in OTHER_KINDS:
-        yield Fault(str(path), 0, "", f"{path.suffix} files cannot be read", _SAVE_AS_TEXT)
+        yield Fault(str(path), 0, "", f"{path.suffix} files cannot be read", _SAVE_AS_TEXT, "EDS-062")
         return
     try:
         if kind == "records":
@@ -136,7 +137,7 @@ def _file_pieces(path: Path, shown: Path) -> Iterator[Piece | Fault]:
             )
             yield Piece(name, str(path), 0, kind, path.stat().st_size, path)
     except OSError as error:
-        yield Fault(str(path), 0, "", _reason(error), _CHECK_FILE)
+        yield Fault(str(path), 0, "", _reason(error), _CHECK_FILE, "EDS-061")
 
 
 def _standard_input_pieces(stream: BinaryIO) -> Iterator[Piece]:
@@ -178,11 +179,11 @@ def read_piece(piece: Piece) -> Document:
         content = piece.path.read_bytes() if piece.path else piece.content or b""
         text = decode(content)
     except OSError as error:
-        raise UnreadableDocument(piece.fault(_reason(error), _CHECK_FILE)) from None
+        raise UnreadableDocument(piece.fault(_reason(error), _CHECK_FILE, "EDS-061")) from None
     except NotTextError as error:
-        raise UnreadableDocument(piece.fault(str(error), _SAVE_AS_TEXT)) from None
+        raise UnreadableDocument(piece.fault(str(error), _SAVE_AS_TEXT, "EDS-063")) from None
     if not text.strip():
-        raise UnreadableDocument(piece.fault("no text in it", "remove it, or save the document again"))
+        raise UnreadableDocument(piece.fault("no text in it", "remove it, or save the document again", "EDS-064"))
     if piece.kind == "record":
         return _read_record(piece, text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -218,9 +219,9 @@ def _read_record(piece: Piece, line: str) -> Document:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         found = getattr(error, "msg", str(error))
-        raise UnreadableDocument(piece.fault(f"no JSON: {found}", _RECORD_FORM)) from None
+        raise UnreadableDocument(piece.fault(f"no JSON: {found}", _RECORD_FORM, "EDS-065")) from None
     if not isinstance(record, dict):
-        raise UnreadableDocument(piece.fault("no JSON object", _RECORD_FORM))
+        raise UnreadableDocument(piece.fault("no JSON object", _RECORD_FORM, "EDS-065"))
     text = _field(piece, record, "text")
     identity = record["id"] if type(record.get("id")) is int else _field(piece, record, "id")
     title = title_of(text) if record.get("title") is None else _field(piece, record, "title")
@@ -235,13 +236,15 @@ def _field(piece: Piece, record: Mapping[str, Any], name: str) -> str:
     """A field of a line. ``id`` and ``text`` must say something."""
     value = record.get(name)
     if value is None:
-        raise UnreadableDocument(piece.fault("not given", _RECORD_FORM, name))
+        raise UnreadableDocument(piece.fault("not given", _RECORD_FORM, "EDS-066", name))
     if not isinstance(value, str):
-        raise UnreadableDocument(piece.fault(f"{json.dumps(value)[:40]} is no text", "put it in quotes", name))
+        found = f"{json.dumps(value)[:40]} is no text"
+        raise UnreadableDocument(piece.fault(found, "put it in quotes", "EDS-066", name))
     if name in {"id", "text"} and not value.strip():
-        raise UnreadableDocument(piece.fault("empty", _RECORD_FORM, name))
+        raise UnreadableDocument(piece.fault("empty", _RECORD_FORM, "EDS-066", name))
     if re.search("[\ud800-\udfff]", value):
-        raise UnreadableDocument(piece.fault("holds half a character (a lone surrogate)", "write it again", name))
+        found = "holds half a character (a lone surrogate)"
+        raise UnreadableDocument(piece.fault(found, "write it again", "EDS-066", name))
     return value
 
 
@@ -258,7 +261,7 @@ def _published(piece: Piece, value: str) -> str:
         period = None
     if period is None or period.kind != "year":
         remedy = "write 2024-12-02, a year, or nothing where it is not known"
-        raise UnreadableDocument(piece.fault(f"{value[:40]!r} is no date", remedy, "published"))
+        raise UnreadableDocument(piece.fault(f"{value[:40]!r} is no date", remedy, "EDS-067", "published"))
     return period.code
 
 
@@ -268,11 +271,12 @@ def _read_page(piece: Piece, text: str) -> Document:
         import lxml.html  # noqa: PLC0415 - comes with the extra; text files do without
         import trafilatura  # noqa: PLC0415
     except ImportError:
-        raise UnreadableDocument(piece.fault("a saved page needs trafilatura", _INSTALL)) from None
+        raise UnreadableDocument(piece.fault("a saved page needs trafilatura", _INSTALL, "EDS-068")) from None
     for name in ("trafilatura", "htmldate"):  # what they find odd in a page is no message for our reader
         logging.getLogger(name).addHandler(_SILENCE)
     parser = lxml.html.HTMLParser(encoding="utf-8")
-    nothing = UnreadableDocument(piece.fault("no main text found in this page", "save the article itself as .txt"))
+    remedy = "save the article itself as .txt"
+    nothing = UnreadableDocument(piece.fault("no main text found in this page", remedy, "EDS-069"))
     try:
         page = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except lxml.etree.ParserError:

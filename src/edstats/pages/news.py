@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
-from edstats.editions import History, latest
+from edstats.editions import REASONS_PARTED, History, latest
 from edstats.lookups import entries_of
 from edstats.pages.sections import bullets, heading, paragraph, section
 from edstats.tables import Html
@@ -118,9 +118,10 @@ def _told(teller: Teller, changes: pd.DataFrame) -> Iterator[Markup]:
             place = teller.wording.name("regions", str(row["region"]))
             shown = Markup("{}, {}: {}").format(place, teller.indicator(row), teller.figure_link(str(figure)))
         if first["change"] == "new":
-            yield Markup("<b>{}</b> {}").format(text("New:"), shown or figure)
+            yield Markup("<b>{}</b> {}{}").format(text("New:"), shown or figure, _why(teller, str(first["reason"])))
         elif first["change"] == "gone":
-            yield Markup("<b>{}</b> <q>{}</q> ({})").format(text("Gone:"), first["before"], figure)
+            gone = Markup("<b>{}</b> <q>{}</q> ({}){}")
+            yield gone.format(text("Gone:"), first["before"], figure, _why(teller, str(first["reason"])))
         else:
             kind = text("Corrected:") if (rows["reason"] != "").any() else text("Revised:")
             parts = "; ".join(_revision(teller, row) for row in rows.to_dict("records"))
@@ -133,7 +134,14 @@ def _revision(teller: Teller, change: Record) -> str:
     name = entries_of("column_names", "column")[change["column"]][f"name_{teller.wording.language}"]
     before, after = (_said(teller, str(change["column"]), str(change[side])) for side in ("before", "after"))
     words = text("{column}: was {before}, is {after}", column=name, before=before, after=after)
-    return f"{words} ({teller.wording.note(change['reason'])})" if change["reason"] else words
+    return words + _why(teller, str(change["reason"]))
+
+
+def _why(teller: Teller, told: str) -> str:
+    """The reasons that people declared for a change, in brackets after a space; "" where there are none."""
+    # A reason may hold what parts several.
+    known = [told] if told in teller.wording.notes else told.split(REASONS_PARTED)
+    return f" ({REASONS_PARTED.join(map(teller.wording.note, known))})" if told else ""
 
 
 def _said(teller: Teller, column: str, cell: str) -> str:

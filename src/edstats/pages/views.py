@@ -26,7 +26,7 @@ UNSAID = {
 # The measure of which the region's page shows other regions' plans as well.
 SPENDING = "renovation_spending_per_school"
 # Where the texts stand that people translate; a finding's message is said in the reader's language already.
-_TRANSLATED = ("observations", "sources", "doubts", "prices", "corrections")
+_TRANSLATED = ("observations", "sources", "doubts", "prices", "corrections", "declarations")
 
 Mask = np.ndarray
 
@@ -85,6 +85,8 @@ def region_view(whole: Dataset, region: str) -> View:
         "doubts": np.zeros(len(whole.doubts), bool),
         "prices": np.zeros(len(whole.prices), bool),
         "corrections": _among(corrected, rows["figure_id"][own]),
+        # Of a figure that is gone nothing here says which region it was about.
+        "declarations": np.ones(len(whole.declarations), bool),
     }
     silence = {
         "observations": ~own,
