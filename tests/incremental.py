@@ -179,7 +179,8 @@ class Project:
 
 def make_project(folder: Path, languages: tuple[str, ...] = ENGLISH) -> Project:
     """The project, not built yet."""
-    write_raw(folder, SOURCES, FIGURES, translations=TRANSLATIONS, prices=PRICES, corrections=[], doubts=[])
+    none: dict[str, list[dict[str, str]]] = {"corrections": [], "declarations": [], "doubts": []}
+    write_raw(folder, SOURCES, FIGURES, translations=TRANSLATIONS, prices=PRICES, **none)
     shutil.copytree(PROJECT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
     aside = shutil.ignore_patterns("extraction")
     shutil.copytree(PROJECT / "src" / "edstats", folder / "src" / "edstats", ignore=aside)

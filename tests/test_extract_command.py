@@ -253,7 +253,7 @@ def test_nothing_needs_what_only_saved_pages_need(tmp_path: Path) -> None:
     assert {row["doc"] for row in rows_of(done.stdout)} == {"a"}
     assert done.stderr.decode() == (
         "b.html: a saved page needs trafilatura; install it with pip install 'edstats[extract]', or save the article "
-        "itself as .txt\n"
+        "itself as .txt [EDS-068]\n"
     )
 
 

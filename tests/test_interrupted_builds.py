@@ -65,7 +65,7 @@ def test_a_build_that_is_stopped_by_a_scheduler_cleans_up_and_says_so(project: P
         time.sleep(0.01)
     build.terminate()
     _, errors = build.communicate(timeout=60)
-    assert build.returncode == 1
+    assert build.returncode == 130
     assert "interrupted; nothing was published, the edition as of 2024-06-20 stays as it was" in errors
     assert "Traceback" not in errors
     assert contents(project.reports) == before

@@ -1,8 +1,7 @@
 """The command line: ``edstats extract | accept | clean | check | build``.
 
-Exit codes: 0 done; 1 a document, the data or a page has errors; 2 wrong use; 3 there are warnings, and ``--fail-on``
-asks to be told of them. What is wrong goes to standard error, one line a fault; what was found or made goes to standard
-output.
+What is wrong goes to standard error, one line a fault; what was found or made goes to standard output. The exit codes
+are those of ``edstats.exit_codes``, and 2 for wrong use.
 """
 
 import argparse
@@ -15,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from edstats import __version__
 from edstats.counting import counted, size
+from edstats.exit_codes import DONE, FAULTS
 from edstats.folders import DataNotFoundError, find_data
 
 # What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
 if TYPE_CHECKING:
     from edstats.dataset import Dataset
-
-DONE, FAULTS = 0, 1  # argparse itself exits with 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,13 +11,12 @@ import pandas as pd
 
 from edstats.codebook import read_rows
 from edstats.counting import counted
+from edstats.exit_codes import DONE, FAULTS, WARNINGS
 from edstats.faults import Fault
 
 FAIL, ADVISORY, PASS, UNCHECKED = "FAIL", "ADVISORY", "PASS", "UNCHECKED"
 # What asks for a person stands last, next to the summary.
 ORDER = (PASS, UNCHECKED, ADVISORY, FAIL)
-# Exit codes; 2 is wrong use.
-DONE, FAILED, WARNED = 0, 1, 3
 # Where `edstats check` looks for a fault, as the codebook's ``faults`` say: in data as far as they can be read, in any
 # data, in what has changed since the edition before.
 DATA, ALWAYS, EDITION = "data", "always", "edition"
@@ -43,9 +42,9 @@ class Verdict:
 def exit_code(faults: Sequence[Fault], findings: pd.DataFrame | None, fail_on: str | None) -> int:
     """The exit code of a command: 1 with any fault; 3 with a warning among ``findings`` when ``fail_on`` is warning."""
     if faults:
-        return FAILED
+        return FAULTS
     warned = findings is not None and bool((findings["severity"] == "warning").any())
-    return WARNED if warned and fail_on == "warning" else DONE
+    return WARNINGS if warned and fail_on == "warning" else DONE
 
 
 def verdicts(faults: Iterable[Fault], findings: pd.DataFrame | None, compared: bool) -> list[Verdict]:

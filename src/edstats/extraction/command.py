@@ -15,12 +15,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from edstats.exit_codes import DONE, FAULTS, INTERRUPTED
 from edstats.extraction.bulk import extract_all
 from edstats.extraction.documents import find_pieces, size_of
 from edstats.extraction.result import FIGURE_COLUMNS, Extraction, Figure
 from edstats.faults import Fault
-
-DONE, FAULTS, INTERRUPTED = 0, 1, 130  # the last is what shells give for Ctrl-C
 
 
 class NotOneDocumentError(ValueError):

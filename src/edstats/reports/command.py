@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from edstats.event_log import EventLog
+from edstats.exit_codes import DONE, FAULTS, INTERRUPTED, WARNINGS
 from edstats.folders import find_notebooks
 from edstats.project_lock import ProjectInUse, project_lock, waiting_for
 from edstats.reports.record import BuildRecord, Digests, read_record, stands, surroundings
 from edstats.reports.site import Site, opened, site_of
 from edstats.reports.summary import Summary, counted, failed
 
-DONE, FAULTS, WARNINGS = 0, 1, 3  # argparse itself exits with 2
 # Seconds that the command of --notify may take.
 PATIENCE_WITH_NOTIFYING = 60
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, data: Path) -> int:
         with _terminated_like_interrupted():
             summary = _build(options, site, notebooks, log)
     except KeyboardInterrupt:
-        summary = failed("interrupted")
+        summary = Summary("interrupted", "interrupted")
     except ProjectInUse as error:
         summary = failed(str(error))
     except OSError as error:  # the disk is full, a folder cannot be written
@@ -103,8 +103,8 @@ def _unchanged(
 
 
 def _standing_edition(summary: Summary, site: Site) -> Summary:
-    """The summary; of a build that failed, with what stands published now."""
-    if summary.outcome != "failed":
+    """The summary; of a build that published nothing, with what stands published now."""
+    if summary.outcome in ("published", "unchanged"):
         return summary
     record = read_record(site.reports)
     stays = f"the edition as of {record.as_of} stays as it was" if record else "there is no edition before it"
@@ -114,14 +114,16 @@ def _standing_edition(summary: Summary, site: Site) -> Summary:
 def _close(summary: Summary, options: argparse.Namespace, log: EventLog) -> int:
     """Tell the summary and return the exit code."""
     details = summary.details()
-    if summary.outcome == "failed":
-        log.tell("summary", summary.text(), "error", **details)
-    else:
+    if summary.outcome in ("published", "unchanged"):
         log.result("summary", summary.text(), **details)
+    else:
+        log.tell("summary", summary.text(), "error", **details)
     if options.notify:
         _notify(options.notify, log, summary)
     if summary.outcome == "failed":
         return FAULTS
+    if summary.outcome == "interrupted":
+        return INTERRUPTED
     counts = summary.findings.get("warning")
     asked = {"warning": counts and counts.all, "new-warning": counts and counts.new}
     return WARNINGS if options.fail_on and asked[options.fail_on] else DONE

@@ -8,10 +8,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 
+import pandas as pd
+
+from edstats.counting import counted as counted_noun
 from edstats.dataset import Dataset, from_raw, load, write_clean, write_tables
-from edstats.editions import CHANGES, UnreadableHistory, following, read_history
+from edstats.editions import CHANGES, History, UnreadableHistory, following, read_history
 from edstats.event_log import EventLog
 from edstats.folders import find_notebooks
+from edstats.gates import release_faults
 from edstats.kernels.process import WarmExecutor, WarmServer, can_fork
 from edstats.pages.parameters import UnknownParameter
 from edstats.reports.build import BuildResult, Reasons, build, default_executor, progress, reasons
@@ -64,7 +68,7 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
         dataset, faults = from_raw(site.data, date.today())
         if dataset is None:
             log.faults(faults)
-            return failed(f"{len(faults)} fault{'s' * (len(faults) > 1)} in {site.data / 'raw'}")
+            return failed(f"{counted_noun(len(faults), 'fault')} in {site.data / 'raw'}")
         datasets = _settle(dataset, wanted.as_of, site)
         if all(each.observations.empty for each in datasets.values()):
             return failed(f"no source was published by {wanted.as_of}")
@@ -73,7 +77,12 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
             snapshot = str(site.snapshot)
             server.load((snapshot, each.as_of.isoformat(), language) for language, each in datasets.items())
         try:
-            planned = _plan(wanted, datasets, dataset.as_of, site, found)
+            before = read_history(site.reports / "data")
+            look_back = next(iter(datasets.values())).as_of < dataset.as_of
+            if held_back := release_faults(*before, dataset, site.data, look_back):
+                log.faults(held_back)
+                return failed(f"{counted_noun(len(held_back), 'change')} since the published edition not declared")
+            planned = _plan(wanted, datasets, before, look_back, site, found)
             result = _build(wanted, planned.plan, site, record, server, log)
         except (BrokenExecutor, NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
             return failed(str(error))
@@ -97,13 +106,18 @@ class Planned:
     changes: Mapping[str, int]
 
 
-def _plan(wanted: Wanted, datasets: Mapping[str, Dataset], newest: date, site: Site, found: Digests) -> Planned:
-    """The plan of the edition. ``newest``: the as-of date of all that is known."""
+def _plan(
+    wanted: Wanted,
+    datasets: Mapping[str, Dataset],
+    before: tuple[History, pd.DataFrame | None],
+    look_back: bool,
+    site: Site,
+    found: Digests,
+) -> Planned:
+    """The plan of the edition that follows the history and the observations of ``before``."""
     dataset = next(iter(datasets.values()))
-    before, previous = read_history(site.reports / "data")
-    look_back = dataset.as_of < newest
     history, kept = following(
-        before, previous, dataset.observations, dataset.corrections, dataset.as_of, look_back=look_back
+        *before, dataset.observations, dataset.corrections, dataset.as_of, look_back, dataset.declarations
     )
     plan = plan_edition(datasets, site.snapshot, find_notebooks(site.data), site.reports, kept, wanted.pdf)
     packages = needed("edstats")
@@ -116,7 +130,8 @@ def _plan(wanted: Wanted, datasets: Mapping[str, Dataset], newest: date, site: S
         findings=tuple(dataset.findings[["severity", "code", "region", "figures"]].agg(" ".join, axis=1)),
         time_limit=wanted.time_limit,
     )
-    latest = history.editions.tail(1) if len(history.editions) > len(before.editions) else before.editions.head(0)
+    known = before[0].editions
+    latest = history.editions.tail(1) if len(history.editions) > len(known) else known.head(0)
     changes = {change: int(latest[change].sum()) for change in CHANGES}
     return Planned(with_inputs(plan, datasets, history), changes)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Outcome = Literal["published", "unchanged", "failed"]
+Outcome = Literal["published", "unchanged", "failed", "interrupted"]
 SEVERITIES = ("warning", "note")
 
 
