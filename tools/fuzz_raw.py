@@ -155,6 +155,13 @@ def _lost(data: Path, seen: _Seen) -> Iterator[str]:
     faults: dict[str, set[int]] = {}
     for fault in seen.cleaned.faults:
         faults.setdefault(fault.file, set()).add(fault.row)
+    corrections = zip(seen.raw.corrections["source"], seen.raw.corrections["figure"], strict=True)
+    corrected = {f"{source}#{figure}" for source, figure in corrections}
+    observations = seen.cleaned.observations
+    printed: dict[str, list[str]] = {}
+    for figure_id, text in zip(observations["figure_id"], observations["as_printed"], strict=True):
+        printed.setdefault(figure_id, []).append(text)
+    known = set(seen.cleaned.sources["source"])
     for path in sorted((data / "raw").rglob("*")):
         file = path.relative_to(data.parent)
         rows = faults.get(file.as_posix(), set())
@@ -169,29 +176,17 @@ def _lost(data: Path, seen: _Seen) -> Iterator[str]:
         if path.suffix != ".csv":
             yield f"{file} was not read, and no fault says so"
         elif path.parent.name == "figures":
-            yield from _lost_figures(path.stem, file, unnamed, seen)
+            for row, entry in unnamed.items():
+                figure_id = f"{path.stem}#{entry['figure']}"
+                found = printed.get(figure_id, [])
+                if len(found) != 1:
+                    yield f"{file}:{row}: {len(found)} observations"
+                elif figure_id not in corrected and found != [entry["as_printed"]]:
+                    yield f"{file}:{row}: as_printed is not what the file holds"
         elif path.name == "sources.csv":
-            known = set(seen.cleaned.sources["source"])
             yield from (f"{file}:{row}: no source" for row, entry in unnamed.items() if entry["source"] not in known)
         elif not rows and len(getattr(seen.raw, path.stem, ())) != len(unnamed):
             yield f"{file}: of its {len(unnamed)} rows not all were read"
-
-
-def _lost_figures(source: str, file: Path, unnamed: dict[int, dict[str, str]], seen: _Seen) -> Iterator[str]:
-    """Rows of a source's file that no fault names and that are no observation, or one of something else."""
-    assert seen.raw is not None
-    assert seen.cleaned is not None
-    own = seen.cleaned.observations
-    own = own[own["source"] == source]
-    printed = own.groupby("figure")["as_printed"].agg(list).to_dict()
-    corrections = seen.raw.corrections
-    corrected = set(corrections.loc[corrections["source"] == source, "figure"])
-    for row, entry in unnamed.items():
-        found = printed.get(entry["figure"], [])
-        if len(found) != 1:
-            yield f"{file}:{row}: {len(found)} observations"
-        elif entry["figure"] not in corrected and found != [entry["as_printed"]]:
-            yield f"{file}:{row}: as_printed is not what the file holds"
 
 
 def _entries(content: bytes) -> tuple[list[tuple[int, dict[str, str]]], bool]:
@@ -236,6 +231,9 @@ class _Tally:
     def add(self, outcome: Outcome) -> None:
         self.codes[outcome.code] += 1
         self.kinds.update(outcome.kinds)
+        done = self.codes.total()
+        if done % 1000 == 0:
+            print(f"{done} cases, {len(self.wrong)} wrong", file=sys.stderr, flush=True)
         if self.slowest is None or outcome.seconds > self.slowest.seconds:
             self.slowest = outcome
         if outcome.wrong:
