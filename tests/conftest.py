@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from edstats.dataset import ENTERED, Dataset, assemble, from_raw
 from edstats.raw import (
@@ -19,6 +20,11 @@ from edstats.raw import (
     SOURCE_COLUMNS,
     TRANSLATION_COLUMNS,
 )
+
+# No test is timed: a shared machine is slow when it likes. `pytest --hypothesis-profile fuzz` looks for longer.
+settings.register_profile("edstats", deadline=None)
+settings.register_profile("fuzz", deadline=None, max_examples=5000)
+settings.load_profile("edstats")
 
 PROJECT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI") == "true"

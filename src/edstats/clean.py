@@ -17,8 +17,8 @@ import pandas as pd
 
 from edstats.codebook import indicators_of_kind, read_map, read_table
 from edstats.columns import typed
-from edstats.faults import Fault, nearest
-from edstats.numerals import read_numbers
+from edstats.faults import MOST_SUGGESTIONS, Fault, nearest
+from edstats.numerals import MOST_DIGITS, read_numbers
 from edstats.periods import Period, read_periods
 from edstats.places import read_places, territories_on
 from edstats.publications import clean_sources
@@ -35,6 +35,9 @@ _ENTERED = ["file", "row", "source", "figure", "as_printed", "programme", "place
 INFERRED = "~"
 # A note with these words says how a phrase reads where a cell holds something else.
 EXPLAINS = "printed as"
+_PLAIN_NUMBER = "-?[0-9]+([.][0-9]+)?"
+# The sign, the point and the noughts that a number begins with.
+_NO_DIGITS = "^-?[0.]*|[.]"
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,9 @@ def lost_rows(figures: pd.DataFrame, kept: pd.DataFrame, faults: list[Fault]) ->
     Both frames have ``file`` and ``row``. There is none unless edstats itself is wrong.
     """
     places = figures[["file", "row"]].merge(kept[["file", "row"]].assign(kept=True), how="left")
-    lost = places["kept"].isna() & ~places["file"].isin([fault.file for fault in faults if not fault.row])
+    # Of the faults' files some are no text, as a disk allows for names; those that were read are.
+    unread = {fault.file for fault in faults if not fault.row} & set(places["file"])
+    lost = places["kept"].isna() & ~places["file"].isin(list(unread))
     lost &= _unlocated(places, faults)
     remedy = "this is a mistake in edstats: report it with the row"
     return _faults_where(lost, places, "", "this row is neither read nor refused", remedy, "EDS-201")
@@ -185,10 +190,10 @@ def _read_column(
     numbers, texts = pd.factorize(figures[column])
     by_fold = {name.casefold(): code for name, code in names.items()} | {"": ""}
     codes = [by_fold.get(text.casefold()) for text in texts]
+    unknown = [number for number, code in enumerate(codes) if code is None or (required and not code)]
     told = {
-        number: _told_of_code(text, column, names)
-        for number, (text, code) in enumerate(zip(texts, codes, strict=True))
-        if code is None or (required and not code)
+        number: _told_of_code(texts[number], column, names, place < MOST_SUGGESTIONS)
+        for place, number in enumerate(unknown)
     }
     wrong = np.flatnonzero(np.isin(numbers, [*told]))
     # Cell by cell, in the order in which they first stand.
@@ -197,10 +202,12 @@ def _read_column(
     return _spread([code or "" for code in codes], numbers), faults
 
 
-def _told_of_code(text: str, column: str, names: Mapping[str, str]) -> tuple[str, str]:
+def _told_of_code(text: str, column: str, names: Mapping[str, str], suggest: bool) -> tuple[str, str]:
     """What is said of a cell that is none of the names."""
-    near = nearest(text, names)
-    if near:
+    near = nearest(text, names) if suggest else None
+    if not suggest:
+        remedy = "a code of the codebook, as named for the cells above"
+    elif near:
         remedy = f"did you mean '{near}'?" + (f" (code {names[near]})" if names[near] != near else "")
     else:
         remedy = f"one of {', '.join(sorted(set(names.values())))}"
@@ -263,9 +270,14 @@ def _read_plain_numbers(figures: pd.DataFrame, column: str) -> tuple[pd.Series, 
     entered = figures[column] != ""
     numbers = _as_numbers(figures[column]).astype("float64")
     numbers = numbers.where(np.isfinite(numbers))
+    plain = figures[column].str.fullmatch(_PLAIN_NUMBER) | ~entered
+    # Of more digits a float keeps some only, and cleaning does not round.
+    exact = plain & (figures[column].str.replace(_NO_DIGITS, "", regex=True).str.len() <= MOST_DIGITS)
     remedy = "digits with a point as decimal mark, such as 86.5"
-    wrong = entered & numbers.isna()
-    return numbers, _faults_where(wrong, figures, column, f"'{{{column}}}' is no plain number", remedy, "EDS-035")
+    faults = _faults_where(~plain, figures, column, f"'{{{column}}}' is no plain number", remedy, "EDS-035")
+    found, remedy = f"'{{{column}}}' has more than {MOST_DIGITS} digits", "the number as it is printed"
+    # A nought with a sign is a nought.
+    return numbers.where(exact) + 0.0, faults + _faults_where(plain & ~exact, figures, column, found, remedy, "EDS-035")
 
 
 def _as_numbers(texts: pd.Series) -> pd.Series:

@@ -127,7 +127,7 @@ def accept(source: str, data: Path) -> tuple[int, list[Fault]]:
 def _unnamed(files: _Files) -> list[Fault]:
     if re.fullmatch(NAME, files.source):
         return []
-    remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024"
+    remedy = "letters, digits, points and hyphens only, at most 100, such as aktobe-report-2024"
     return [Fault(f"{files.data.name}/drafts", 0, "", f"'{files.source}' is no name of a source", remedy, "EDS-050")]
 
 

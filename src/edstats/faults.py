@@ -4,6 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+# Finding the nearest known name is slow, and nobody mends more misspelt names than this at a time.
+MOST_SUGGESTIONS = 100
+# What stands in a cell may be a whole page: so much of it is shown that its place can be found.
+LONGEST_SHOWN = 240
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -29,8 +34,15 @@ class Fault:
     def message(self) -> str:
         """The line without its code."""
         place = f"{self.file}:{self.row}" if self.row else self.file
-        parts = [place, self.column, f"{self.found}; {self.remedy}"]
-        return " ".join(": ".join(part for part in parts if part).split())
+        parts = [place, _shortened(self.column), f"{_shortened(self.found)}; {self.remedy}"]
+        line = " ".join(": ".join(part for part in parts if part).split())
+        return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
+
+
+def _shortened(text: str) -> str:
+    """A long text without its middle: the end of a message says what is wrong with what it shows."""
+    half = LONGEST_SHOWN // 2
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:half]}…{text[-half:]}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

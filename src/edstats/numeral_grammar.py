@@ -17,6 +17,8 @@ def plan(shape: str, language: str) -> Plan:
     """The plan for phrases of this folded shape. Raises `UnreadableShape` where it holds no single figure."""
     if any(sign.isnumeric() and sign != "0" for sign in shape):
         raise UnreadableShape(Reason.UNKNOWN_DIGIT)
+    if "\N{REPLACEMENT CHARACTER}" in shape:
+        raise UnreadableShape(Reason.BROKEN_SIGN)
     return _Reading(tokens(shape), vocabulary(language)).plan()
 
 

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     COMPOUND = "the number is part of another word, such as an ordinal or a name; give a count"
     SIGNED = "a sign stands before the number; print it without, and say by the indicator whether it is a change"
     UNKNOWN_DIGIT = "a digit or fraction that is not 0-9 stands here; write it with 0-9"
+    BROKEN_SIGN = "a sign stands here that could not be read when the text was saved; write the phrase as it is printed"
     APART = "a word such as 'about' or 'up to' stands apart from the number; give only the words that touch the number"
     QUALIFIERS = "the words qualify the number in two ways; give value and qualifier in their columns"
     UNKNOWN_SCALE = "the number's scale or currency cannot be told; give value and unit in their columns"

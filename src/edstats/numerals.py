@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from edstats.numeral_grammar import plan
 from edstats.numeral_plans import Plan, Reason, Term, UnreadableShape
-from edstats.wordlists import fold_all
+from edstats.wordlists import fold_all, whole
 
 LANGUAGES = ("en", "ru", "kk")
 # A phrase is a few words; the limits keep a pasted page, or a megabyte of digits, from being worked through.
@@ -58,7 +58,7 @@ def read_number(text: str, language: str = "en") -> Numeral:
     Raises `UnreadableNumber` for anything else: no figure, two of them, a date, the number of a thing, a mark that may
     part thousands or decimals.
     """
-    read = read_numbers(pd.Series([text], dtype="str"), language).iloc[0]
+    read = read_numbers(pd.Series([whole(text)], dtype="str"), language).iloc[0]
     if read["fault"]:
         shown = text if len(text) <= LONGEST_PHRASE else f"{text[:40]}…"
         raise UnreadableNumber(f"{shown!r}: {read['fault']}")

@@ -17,13 +17,11 @@ import numpy as np
 import pandas as pd
 
 from edstats.codebook import read_map, read_rows, read_table
-from edstats.faults import nearest
+from edstats.faults import MOST_SUGGESTIONS, nearest
 from edstats.wordlists import fold_each
 
 # The longest names have five words; more is a sentence, which no list of names is laid against.
 LONGEST_NAME = 80
-# Finding the nearest known name is slow, and nobody mends more misspelt names than this at a time.
-MOST_SUGGESTIONS = 100
 
 
 @dataclass(frozen=True)

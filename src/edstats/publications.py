@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable, Mapping
 from datetime import date
+from itertools import dropwhile
 
 import pandas as pd
 
 from edstats.codebook import read_table
 from edstats.columns import typed
-from edstats.faults import Fault, nearest
+from edstats.faults import MOST_SUGGESTIONS, Fault, nearest
 from edstats.periods import Period, UnreadablePeriod, read_period
 
 
@@ -18,12 +19,15 @@ def clean_sources(raw_sources: pd.DataFrame, today: date) -> tuple[pd.DataFrame,
     gives with a reason; neither may lie after ``today``.
     """
     terms = read_table("terms")
-    known = {name: list(terms.loc[terms["list"] == name, "code"]) for name in ("publisher_type", "language")}
-    known["origin"] = ["", *raw_sources["source"]]
+    known = {
+        name: dict.fromkeys(terms.loc[terms["list"] == name, "code"], "") for name in ("publisher_type", "language")
+    }
+    known["origin"] = dict.fromkeys(["", *raw_sources["source"]], "")
     faults: list[Fault] = _circular_origins(raw_sources)
     rows = []
     for entry in raw_sources.drop_duplicates("source").to_dict("records"):
-        entry_faults = [fault for column in known for fault in _unknown(entry, column, known[column])]
+        suggest = len(faults) < MOST_SUGGESTIONS
+        entry_faults = [fault for column in known for fault in _unknown(entry, column, known[column], suggest)]
         dates, date_faults = _publication(entry, today)
         faults += entry_faults + date_faults
         if not entry_faults and not date_faults:
@@ -31,29 +35,41 @@ def clean_sources(raw_sources: pd.DataFrame, today: date) -> tuple[pd.DataFrame,
     return typed(pd.DataFrame(rows, columns=raw_sources.columns), "sources"), faults
 
 
-def _unknown(entry: Mapping[Hashable, str], column: str, known: list[str]) -> list[Fault]:
+def _unknown(entry: Mapping[Hashable, str], column: str, known: Mapping[str, str], suggest: bool) -> list[Fault]:
     value = entry[column]
     if value in known:
         return []
-    near = nearest(value, known)
-    remedy = f"did you mean '{near}'?" if near else f"one of {', '.join(filter(None, known))}"
+    near = nearest(value, known) if suggest else None
+    listed = "a source of raw/sources.csv, or nothing" if column == "origin" else f"one of {', '.join(known)}"
+    remedy = f"did you mean '{near}'?" if near else listed
     return [_at(entry, column, f"'{value}' is not known" if value else "empty", remedy, "EDS-021")]
 
 
 def _circular_origins(raw_sources: pd.DataFrame) -> list[Fault]:
     """Sources that are, over one or more steps, the origin of themselves: then none of them would count."""
     origins = dict(zip(raw_sources["source"], raw_sources["origin"], strict=True))
-    faults = []
-    for entry in raw_sources.to_dict("records"):
-        seen: set[str] = set()
-        origin = entry["origin"]
-        while origin in origins and origin not in seen:
-            seen.add(origin)
-            origin = origins[origin]
-        if entry["source"] in seen:
-            found = f"'{entry['source']}' reprints itself by way of '{entry['origin']}'"
-            faults.append(_at(entry, "origin", found, "the first source has no origin", "EDS-022"))
-    return faults
+    circular: set[str] = set()
+    followed: set[str] = set()
+    for name in origins:
+        steps: dict[str, None] = {}
+        source = name
+        while source in origins and source not in followed and source not in steps:
+            steps[source] = None
+            source = origins[source]
+        if source in steps:
+            circular.update(dropwhile(lambda step, first=source: step != first, steps))  # type: ignore[misc]
+        followed.update(steps)
+    return [
+        _at(
+            entry,
+            "origin",
+            f"'{entry['source']}' reprints itself by way of '{entry['origin']}'",
+            "the first source has no origin",
+            "EDS-022",
+        )
+        for entry in raw_sources.to_dict("records")
+        if entry["source"] in circular
+    ]
 
 
 def _publication(entry: Mapping[Hashable, str], today: date) -> tuple[dict[str, date | None], list[Fault]]:

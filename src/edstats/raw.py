@@ -5,6 +5,8 @@ This module knows files, columns and keys. What the cells mean is read by ``edst
 
 import csv
 import io
+import os
+import stat
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from edstats.faults import Fault, nearest
+from edstats.faults import MOST_SUGGESTIONS, Fault, nearest
 
 SOURCE_COLUMNS = (
     *("source", "publisher", "publisher_type", "title", "url", "published", "published_earliest"),
@@ -32,7 +34,13 @@ CHANGES = ("new", "revised", "gone")  # what can become of a figure from one edi
 PRICE_COLUMNS = ("year", "average", "source", "url", "note")
 TRANSLATION_COLUMNS = ("text", "ru", "kk")
 # Both names stand in lists that are parted by spaces, and in addresses of pages.
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+# The tables of data/raw beside the folder of figures; all but the first may be missing.
+TABLES = ("sources", "corrections", "declarations", "doubts", "prices", "translations")
+# A table of a million rows has less; more is something else, and would fill the memory.
+LARGEST_FILE = 256 * 1024**2
+# A header of more columns is no header: naming each of them would tell nobody what is wrong.
+MOST_COLUMNS = 100
 Columns = dict[str, list[Any]]
 
 
@@ -61,7 +69,7 @@ def read_raw(data: Path) -> Raw:
     Never raises for what stands in the files: each fault is in ``Raw.faults``.
     """
     raw = data / "raw"
-    faults: list[Fault] = []
+    faults = _strange_files(raw, data, [f"{table}.csv" for table in TABLES], "figures")
     sources = read_raw_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)
     known = len(faults)
     figures = _read_figures(raw / "figures", data, faults)
@@ -81,6 +89,8 @@ def read_raw(data: Path) -> Raw:
 
 def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame:
     paths = sorted(folder.glob("*.csv"))
+    faults += _strange_files(folder, data, [path.name for path in paths if _is_utf8(path.name)])
+    paths = [path for path in paths if _is_utf8(path.name)]
     if not paths:
         faults.append(
             Fault(_shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it", "EDS-009")
@@ -93,8 +103,36 @@ def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame
     return _frame(columns)
 
 
+def _strange_files(folder: Path, data: Path, tables: Iterable[str], own: str = "") -> list[Fault]:
+    """Faults of what stands in a folder and is read by nobody; hidden files are no one's data."""
+    known = {*tables, own}
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        return [
+            Fault(_shown(folder, data), 0, "", f"cannot be read ({error.strerror})", "a folder of CSV files", "EDS-001")
+        ]
+    faults = []
+    for name in names:
+        if name not in known and not name.startswith("."):
+            near = nearest(name, known)
+            form = "a table's name ends in .csv, with no folder between"
+            remedy = f"did you mean '{near}'?" if near and own else form
+            faults.append(
+                Fault(_shown(folder / name, data), 0, "", "not read", f"{remedy}; else move it away", "EDS-047")
+            )
+    return faults
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether a file's name is text; on a disk it may be any bytes."""
+    return name.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in name)
+
+
 def _read_optional(path: Path, data: Path, names: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
-    if path.exists():
+    if os.path.lexists(path):  # a link that leads nowhere is a fault, not a table that there need not be
         return read_raw_table(path, data, names, faults, required=False)
     return _frame(_nothing(names))
 
@@ -134,18 +172,31 @@ def _read_file(
 
 def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
     try:
+        status = path.stat()
+        # A pipe would be waited for without end, a device read without end.
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            faults.append(Fault(file, 0, "", "no regular file", "a CSV file in UTF-8", "EDS-001"))
+            return None
+        if status.st_size > LARGEST_FILE:
+            found = f"larger than {LARGEST_FILE // 1024**2} MB"
+            faults.append(Fault(file, 0, "", found, "is it a table? divide it if it is", "EDS-001"))
+            return None
         content = path.read_bytes()
     except OSError as error:
         faults.append(Fault(file, 0, "", f"cannot be read ({error.strerror})", "a CSV file in UTF-8", "EDS-001"))
         return None
+    wrong, text = content.find(b"\0"), None
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        found = f"byte {content[error.start]:#04x} is not UTF-8"
+        wrong = error.start
+    if text is None or wrong >= 0:
+        row = len(content[: wrong + 1].splitlines())
+        found = f"byte {content[wrong]:#04x} is not UTF-8" if text is None else "a zero byte, which no text holds"
         remedy = "save the file as CSV in UTF-8 (not Windows-1251 or UTF-16)"
         faults.append(Fault(file, row, "", found, remedy, "EDS-002"))
         return None
+    return text
 
 
 def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, faults: list[Fault]) -> None:
@@ -172,15 +223,24 @@ def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, f
             rows.append(cells)
             lines.append(row)
     except csv.Error as error:
-        found = f"malformed CSV ({error})"
-        faults.append(Fault(file, last + 1, "", found, "close every quote that is opened", "EDS-003"))
+        faults.append(_malformed(file, last + 1, error))
     for name, position in [(name, header.index(name)) for name in names if rows]:
         columns[name] += [cells[position].strip() for cells in rows]
     columns["file"] += [file] * len(rows)
     columns["row"] += lines
 
 
+def _malformed(file: str, row: int, error: csv.Error) -> Fault:
+    limit = csv.field_size_limit()
+    if f"({limit})" in str(error):
+        found, remedy = f"a cell of more than {limit} characters", "shorten it; or was a quote opened and never closed?"
+        return Fault(file, row, "", found, remedy, "EDS-003")
+    return Fault(file, row, "", f"malformed CSV ({error})", "close every quote that is opened", "EDS-003")
+
+
 def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> list[Fault]:
+    if len(header) > MOST_COLUMNS:
+        return [Fault(file, 1, "", f"{len(header)} columns", f"the columns are {','.join(columns)}", "EDS-005")]
     faults = []
     for name in columns:
         # A misspelt column is reported once, as the one that there is.
@@ -207,7 +267,7 @@ def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     known = set(sources["source"])
     for file, source in figures[["file", "source"]].drop_duplicates().itertuples(index=False):
         if source not in known:
-            near = nearest(source, known)
+            near = nearest(source, known) if len(faults) < MOST_SUGGESTIONS else None
             remedy = "add its row to raw/sources.csv" + (f", or rename the file to {near}.csv" if near else "")
             faults.append(Fault(file, 0, "source", f"no source '{source}'", remedy, "EDS-013"))
     return faults
@@ -217,8 +277,9 @@ def _price_faults(prices: pd.DataFrame) -> list[Fault]:
     """Years and rises that are no numbers, addresses that are none, and years that stand twice."""
     faults = []
     for column, pattern, remedy in (
-        ("year", r"(19|20)\d\d", "a calendar year"),
-        ("average", r"-?\d+(\.\d+)?", "percent with a point as decimal mark"),
+        ("year", r"(19|20)[0-9]{2}", "a calendar year"),
+        # Prices cannot fall by all of a hundred percent.
+        ("average", r"(-?[0-9]{1,2}|[0-9]{3,4})(\.[0-9]{1,9})?", "percent with a point as decimal mark"),
         ("url", r"(https?://\S+)?", "an address that begins with https://, or nothing"),
     ):
         faults += _faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy, "EDS-014")
@@ -241,7 +302,7 @@ def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fa
 
 def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
     wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
-    remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024 or 12"
+    remedy = "letters, digits, points and hyphens only, at most 100, such as aktobe-report-2024 or 12"
     return _faults_where(wrong, frame, column, "'{}' is no name", remedy, "EDS-011")
 
 
@@ -356,7 +417,7 @@ def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataF
     for entry in doubts.to_dict("records"):
         source = entry["source"]
         if source not in known_sources:
-            near = nearest(source, known_sources)
+            near = nearest(source, known_sources) if len(faults) < MOST_SUGGESTIONS else None
             remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
             faults.append(Fault(entry["file"], entry["row"], "source", f"no source '{source}'", remedy, "EDS-017"))
             continue

@@ -38,7 +38,17 @@ def fold_all(texts: pa.Array) -> pa.Array:
 
 def fold_each(texts: Iterable[str]) -> list[str]:
     """`fold_all` for Python's strings; one call for many texts takes little longer than one for a single text."""
-    return list(fold_all(pa.array(list(texts), pa.large_string())).to_pylist())
+    listed = list(texts)
+    try:
+        column = pa.array(listed, pa.large_string())
+    except UnicodeEncodeError:
+        column = pa.array(map(whole, listed), pa.large_string())
+    return list(fold_all(column).to_pylist())
+
+
+def whole(text: str) -> str:
+    """The text with a sign for what cannot be read in place of each half of a character (a lone surrogate)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def fold(text: str) -> str:

@@ -29,6 +29,13 @@ STANDARD_INPUT = "-"
 KINDS = {".txt": "text", ".html": "page", ".htm": "page", ".jsonl": "records"}
 OTHER_KINDS = {".pdf", ".doc", ".docx", ".odt", ".rtf"}  # documents, but not as text: named, not passed over
 LONGEST_TITLE = 200
+# A press release has some thousand characters; the limits keep memory and time in bounds whatever is named. What a page
+# of more elements costs grows, in the libraries that read it, with their square.
+LARGEST_DOCUMENT = 16 * 1024**2  # bytes
+LARGEST_PAGE = 4 * 1024**2
+MOST_ELEMENTS = 20_000
+LONGEST_TAG = 10_000  # characters outside quotes
+LONGEST_ID = 200
 _PAGE = re.compile(
     r"\s*(?:<\?xml|<!doctype html|<!--|<(?:html|head|body|div|article|main|section|h1|p|table)\b)", re.IGNORECASE
 )
@@ -39,6 +46,11 @@ _SAVE_AS_TEXT = "save the document as text (UTF-8) or as HTML"
 _CHECK_FILE = "check the name, and that you may read it"
 _RECORD_FORM = 'each line is one JSON object with "id", "text" and, where known, "title" and "published"'
 _INSTALL = "install it with pip install 'edstats[extract]', or save the article itself as .txt"
+_DIVIDE = "divide it into several documents, or save the text of the article alone"
+_SAVE_ARTICLE = "save the article itself as .txt"
+# A tag with attributes, as far as it goes without another one in it; it need not be closed, so that none is read twice.
+_TAG = re.compile(r"<[a-z][a-z0-9:-]*[\s/](?:\"[^\"]*\"|'[^']*'|[^\"'<>])*+", re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _DATED_BY_FILE = date(1990, 1, 1)  # archives that pack reproducibly give every file a time before this
 
 
@@ -87,7 +99,7 @@ def find_pieces(paths: Sequence[str], standard_input: BinaryIO) -> Iterator[Piec
         path = Path(name)
         if name == STANDARD_INPUT:
             yield from _standard_input_pieces(standard_input)
-        elif path.is_dir():
+        elif _is_folder(path):
             found = _files(path)
             if not found:
                 remedy = f"give it files ending in {', '.join(KINDS)}"
@@ -102,8 +114,22 @@ def size_of(paths: Sequence[str]) -> int | None:
     """The bytes that `find_pieces` will come to, or None where standard input is among them."""
     if STANDARD_INPUT in paths:
         return None
-    files = [file for name in paths for file in (_files(Path(name)) if Path(name).is_dir() else [Path(name)])]
-    return sum(file.stat().st_size for file in files if file.exists())
+    files = [file for name in paths for file in (_files(Path(name)) if _is_folder(Path(name)) else [Path(name)])]
+    return sum(map(_size, files))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long is none of a folder; reading it will fail, and say so
+        return False
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _files(folder: Path) -> list[Path]:
@@ -141,22 +167,36 @@ def _file_pieces(path: Path, shown: Path) -> Iterator[Piece | Fault]:
 
 
 def _standard_input_pieces(stream: BinaryIO) -> Iterator[Piece]:
-    first = stream.readline()
+    first = stream.readline(LARGEST_DOCUMENT + 1)
     while first and not first.strip():
-        first = stream.readline()
+        first = stream.readline(LARGEST_DOCUMENT + 1)
     # No press release begins with a brace. UTF-16 has a zero byte beside it.
     if re.match(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*{", first):
-        yield from _record_pieces(chain([first], stream), _BY_INPUT)
+        yield from _record_pieces(stream, _BY_INPUT, first)
     else:
-        content = first + stream.read()
+        content = first + stream.read(LARGEST_DOCUMENT + 1 - len(first))
         yield Piece("stdin", _BY_INPUT, 0, "", len(content), content=content)
 
 
-def _record_pieces(lines: Iterable[bytes], file: str) -> Iterator[Piece]:
-    """One piece a line that is not blank, made when it is asked for: such files may be larger than the memory."""
-    for row, line in enumerate(_utf8_lines(lines), start=1):
+def _record_pieces(stream: BinaryIO, file: str, first: bytes = b"") -> Iterator[Piece]:
+    """One piece a line that is not blank, made when it is asked for: such files may be larger than the memory.
+
+    ``first`` is what has been read of the stream's first line.
+    """
+    for row, line in enumerate(_utf8_lines(_lines(stream, first)), start=1):
         if line.strip():
             yield Piece("", file, row, "record", len(line), content=line)
+
+
+def _lines(stream: BinaryIO, first: bytes) -> Iterator[bytes]:
+    """The lines of a stream; of one that is too long as much as shows that it is."""
+    line = first or stream.readline(LARGEST_DOCUMENT + 1)
+    while line:
+        yield line
+        rest = line
+        while len(rest) > LARGEST_DOCUMENT and not rest.endswith(b"\n"):
+            rest = stream.readline(LARGEST_DOCUMENT + 1)
+        line = stream.readline(LARGEST_DOCUMENT + 1)
 
 
 def _utf8_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -176,7 +216,7 @@ def _utf8_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
 def read_piece(piece: Piece) -> Document:
     """Read one document. Raises UnreadableDocument, which names it and says what to do."""
     try:
-        content = piece.path.read_bytes() if piece.path else piece.content or b""
+        content = _content(piece)
         text = decode(content)
     except OSError as error:
         raise UnreadableDocument(piece.fault(_reason(error), _CHECK_FILE, "EDS-061")) from None
@@ -190,6 +230,19 @@ def read_piece(piece: Piece) -> Document:
     if piece.kind == "page" or (not piece.kind and _PAGE.match(text)):
         return _read_page(piece, text)
     return Document(piece.id, text, title_of(text), dateline(text, _latest(piece)))
+
+
+def _content(piece: Piece) -> bytes:
+    """The bytes of a document. Raises OSError, and UnreadableDocument for more than are read."""
+    limit = LARGEST_PAGE if piece.kind == "page" else LARGEST_DOCUMENT
+    if piece.path:
+        with piece.path.open("rb") as stream:
+            content = stream.read(limit + 1)  # and no more: some files have no end
+    else:
+        content = piece.content or b""
+    if len(content) > limit:
+        raise UnreadableDocument(piece.fault(f"larger than {limit // 1024**2} MB", _DIVIDE, "EDS-073"))
+    return content
 
 
 def title_of(text: str) -> str:
@@ -209,27 +262,53 @@ def _latest(piece: Piece) -> date:
     tomorrow = date.today() + timedelta(days=1)  # where the document was written, the day may have begun already
     if piece.path is None:
         return tomorrow
-    written = date.fromtimestamp(piece.path.stat().st_mtime) + timedelta(days=1)
+    try:
+        written = date.fromtimestamp(piece.path.stat().st_mtime) + timedelta(days=1)
+    except (OverflowError, ValueError):  # a time of the file that no calendar has
+        return tomorrow
     return min(tomorrow, written) if written > _DATED_BY_FILE else tomorrow
 
 
 def _read_record(piece: Piece, line: str) -> Document:
     """The document of one line of ``.jsonl``; title and date that it does not give are looked for in the text."""
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        found = getattr(error, "msg", str(error))
-        raise UnreadableDocument(piece.fault(f"no JSON: {found}", _RECORD_FORM, "EDS-065")) from None
+        record = json.loads(line, object_pairs_hook=_each_once)
+    except json.JSONDecodeError as error:
+        raise UnreadableDocument(piece.fault(f"no JSON: {error.msg}", _RECORD_FORM, "EDS-065")) from None
+    except RecursionError:
+        raise UnreadableDocument(
+            piece.fault("no JSON that can be read: nested too deeply", _RECORD_FORM, "EDS-065")
+        ) from None
+    except _StandsTwiceError as twice:
+        remedy = "give each name once; of two texts one would be lost"
+        raise UnreadableDocument(piece.fault("stands twice", remedy, "EDS-066", str(twice)[:LONGEST_ID])) from None
+    except ValueError:  # what Python takes for no number
+        raise UnreadableDocument(piece.fault("a number of thousands of digits", _RECORD_FORM, "EDS-065")) from None
     if not isinstance(record, dict):
         raise UnreadableDocument(piece.fault("no JSON object", _RECORD_FORM, "EDS-065"))
     text = _field(piece, record, "text")
-    identity = record["id"] if type(record.get("id")) is int else _field(piece, record, "id")
+    identity = f"{record['id'] if type(record.get('id')) is int else _field(piece, record, 'id')}"
+    if len(identity) > LONGEST_ID:
+        raise UnreadableDocument(piece.fault(f"{len(identity)} characters", f"{LONGEST_ID} at most", "EDS-066", "id"))
     title = title_of(text) if record.get("title") is None else _field(piece, record, "title")
     if record.get("published") is None:
         published = dateline(text, _latest(piece))
     else:
         published = _published(piece, _field(piece, record, "published"))
-    return Document(f"{identity}", text, title, published)
+    return Document(identity, text, title, published)
+
+
+class _StandsTwiceError(ValueError):
+    """A name stands twice in an object; which."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _StandsTwiceError(name)
+        found[name] = value
+    return found
 
 
 def _field(piece: Piece, record: Mapping[str, Any], name: str) -> str:
@@ -238,8 +317,8 @@ def _field(piece: Piece, record: Mapping[str, Any], name: str) -> str:
     if value is None:
         raise UnreadableDocument(piece.fault("not given", _RECORD_FORM, "EDS-066", name))
     if not isinstance(value, str):
-        found = f"{json.dumps(value)[:40]} is no text"
-        raise UnreadableDocument(piece.fault(found, "put it in quotes", "EDS-066", name))
+        shown = "a list or an object" if isinstance(value, list | dict) else json.dumps(value)[:40]
+        raise UnreadableDocument(piece.fault(f"{shown} is no text", "put it in quotes", "EDS-066", name))
     if name in {"id", "text"} and not value.strip():
         raise UnreadableDocument(piece.fault("empty", _RECORD_FORM, "EDS-066", name))
     if re.search("[\ud800-\udfff]", value):
@@ -275,12 +354,27 @@ def _read_page(piece: Piece, text: str) -> Document:
     for name in ("trafilatura", "htmldate"):  # what they find odd in a page is no message for our reader
         logging.getLogger(name).addHandler(_SILENCE)
     parser = lxml.html.HTMLParser(encoding="utf-8")
-    remedy = "save the article itself as .txt"
-    nothing = UnreadableDocument(piece.fault("no main text found in this page", remedy, "EDS-069"))
+    nothing = UnreadableDocument(piece.fault("no main text found in this page", _SAVE_ARTICLE, "EDS-069"))
+    if len(text) > LARGEST_PAGE:  # one that came by a name without ending
+        raise UnreadableDocument(
+            piece.fault(f"a page larger than {LARGEST_PAGE // 1024**2} MB", _SAVE_ARTICLE, "EDS-073")
+        )
+    if any(len(_QUOTED.sub("", tag[0])) > LONGEST_TAG for tag in _TAG.finditer(text)):
+        raise UnreadableDocument(piece.fault("a page with a tag that is longer than any", _SAVE_ARTICLE, "EDS-073"))
     try:
         page = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except lxml.etree.ParserError:
         raise nothing from None
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        # The parser leaves off there, and says so nowhere else: what follows would be lost.
+        raise UnreadableDocument(
+            piece.fault("a page nested too deeply to be read to its end", _SAVE_ARTICLE, "EDS-073")
+        )
+    count = sum(1 for _ in page.iter())
+    if count > MOST_ELEMENTS:
+        raise UnreadableDocument(
+            piece.fault(f"a page of {count} elements, more than {MOST_ELEMENTS}", _SAVE_ARTICLE, "EDS-073")
+        )
     published = page_date(page, _latest(piece))
     found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=True)
     if not isinstance(found, trafilatura.settings.Document) or not found.text:

@@ -238,7 +238,7 @@ def _machine_day(value: str, latest: date) -> str:
         return day
     try:
         sent = parsedate_to_datetime(value).date()  # Mon, 02 Dec 2024 18:07:39 +0500
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""
     return read_day(f"{sent}", latest)
 
