@@ -14,7 +14,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,6 +30,7 @@ from edstats.numerals import LANGUAGES
 from edstats.periods import UnreadablePeriod, read_period
 from edstats.publications import clean_sources
 from edstats.raw import FIGURE_COLUMNS, NAME, SOURCE_COLUMNS, Raw, key_faults, read_raw_table
+from edstats.spreadsheets import guarded
 
 
 @dataclass(frozen=True)
@@ -223,11 +224,11 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in rows.to_dict("records")]
 
 
-def _csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str:
+def _csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({column: guarded(row[column]) for column in columns} for row in rows)
     return text.getvalue()
 
 

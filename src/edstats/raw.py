@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from edstats.faults import Fault, nearest
+from edstats.spreadsheets import unguarded
 
 SOURCE_COLUMNS = (
     *("source", "publisher", "publisher_type", "title", "url", "published", "published_earliest"),
@@ -166,9 +167,14 @@ def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, f
     except csv.Error as error:
         faults.append(Fault(file, last + 1, "", f"malformed CSV ({error})", "close every quote that is opened"))
     for name, position in [(name, header.index(name)) for name in names if rows]:
-        columns[name] += [cells[position].strip() for cells in rows]
+        columns[name] += [_cell(cells[position]) for cells in rows]
     columns["file"] += [file] * len(rows)
     columns["row"] += lines
+
+
+def _cell(text: str) -> str:
+    text = text.strip()
+    return unguarded(text) if "'" in text else text
 
 
 def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> list[Fault]:
