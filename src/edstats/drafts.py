@@ -29,8 +29,9 @@ from edstats.faults import Fault
 from edstats.numerals import LANGUAGES
 from edstats.periods import UnreadablePeriod, read_period
 from edstats.publications import clean_sources
-from edstats.raw import FIGURE_COLUMNS, NAME, SOURCE_COLUMNS, Raw, key_faults, read_raw_table
+from edstats.raw import FIGURE_COLUMNS, NAME, RESERVED, SOURCE_COLUMNS, Raw, key_faults, read_raw_table
 from edstats.spreadsheets import guarded
+from edstats.unseen import without_unseen
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,9 @@ def accept(source: str, data: Path) -> tuple[int, list[Fault]]:
 
 
 def _unnamed(files: _Files) -> list[Fault]:
-    if re.fullmatch(NAME, files.source):
+    if re.fullmatch(NAME, files.source) and not re.fullmatch(RESERVED, files.source):
         return []
-    remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024"
+    remedy = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024"
     return [Fault(f"{files.data.name}/drafts", 0, "", f"'{files.source}' is no name of a source", remedy)]
 
 
@@ -228,7 +229,7 @@ def _csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({column: guarded(row[column]) for column in columns} for row in rows)
+    writer.writerows({column: guarded(without_unseen(row[column])) for column in columns} for row in rows)
     return text.getvalue()
 
 
@@ -238,8 +239,9 @@ def _write_whole(path: Path, text: str) -> None:
     # Not a name that anything reads as a table.
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
+        unfinished.unlink(missing_ok=True)  # of a run that was cut off, or a link to a file elsewhere
         # Half a surrogate pair, which a broken document may hold, cannot be written.
-        with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        with unfinished.open("x", encoding="utf-8", errors="replace", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from edstats.unseen import with_unseen_named
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -23,7 +25,7 @@ class Fault:
         """One line: ``file:row: column: found; remedy``."""
         place = f"{self.file}:{self.row}" if self.row else self.file
         parts = [place, self.column, f"{self.found}; {self.remedy}"]
-        return " ".join(": ".join(part for part in parts if part).split())
+        return with_unseen_named(" ".join(": ".join(part for part in parts if part).split()))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

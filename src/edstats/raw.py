@@ -14,8 +14,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from edstats.addresses import ADDRESS
 from edstats.faults import Fault, nearest
 from edstats.spreadsheets import unguarded
+from edstats.unseen import UNSEEN, named, unseen_in
 
 SOURCE_COLUMNS = (
     *("source", "publisher", "publisher_type", "title", "url", "published", "published_earliest"),
@@ -30,8 +32,10 @@ CORRECTION_COLUMNS = ("source", "figure", "column", "expected", "corrected", "re
 DOUBT_COLUMNS = ("source", "figures", "doubt")
 PRICE_COLUMNS = ("year", "average", "source", "url", "note")
 TRANSLATION_COLUMNS = ("text", "ru", "kk")
-# Both names stand in lists that are parted by spaces, and in addresses of pages.
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+# Both names stand in lists that are parted by spaces, in addresses of pages, and a source's in names of files.
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+# Windows keeps these for itself, whatever stands behind a point, and drops a point at the end.
+RESERVED = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*\."
 Columns = dict[str, list[Any]]
 
 
@@ -70,6 +74,7 @@ def read_raw(data: Path) -> Raw:
     prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
     translations = _read_optional(raw / "translations.csv", data, TRANSLATION_COLUMNS, faults)
     faults += key_faults(sources, figures) + _price_faults(prices) + _translation_faults(translations)
+    faults += [fault for table in (corrections, doubts, prices, translations) for fault in _unseen_faults(table)]
     figures, correction_faults = _corrected(figures, corrections, unread)
     faults += correction_faults + _doubt_faults(doubts, sources, figures, unread)
     return Raw(sources, figures, doubts, prices, corrections, translations, tuple(faults))
@@ -117,6 +122,9 @@ def _read_file(
 ) -> None:
     """Add the rows of one file to ``columns`` and its faults to ``faults``."""
     file = _shown(path, data)
+    if not path.resolve().is_relative_to(data.resolve()):
+        faults.append(Fault(file, 0, "", "a link that leads out of the data folder", "put the file itself here"))
+        return
     text = _text(path, file, faults)
     if text is None:
         return
@@ -194,10 +202,13 @@ def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> li
 
 
 def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
-    """Keys that are missing, stand twice or point nowhere."""
+    """Keys that are missing, stand twice or point nowhere; text that cannot be seen, addresses that are none."""
     faults = _required(sources, ("source", "publisher", "title"), "sources")
     faults += _required(figures, ("figure",), "figures")
     faults += _misnamed(sources, "source") + _misnamed(figures, "figure")
+    reserved = sources["source"].str.fullmatch(RESERVED)
+    faults += _faults_where(reserved, sources, "source", "'{}' can name no file on Windows", "another name")
+    faults += _address_faults(sources) + _unseen_faults(sources) + _unseen_faults(figures)
     faults += _repeated(sources, ["source"], "each source once")
     faults += _repeated(figures, ["source", "figure"], "each figure a number of its own")
     known = set(sources["source"])
@@ -215,10 +226,29 @@ def _price_faults(prices: pd.DataFrame) -> list[Fault]:
     for column, pattern, remedy in (
         ("year", r"(19|20)\d\d", "a calendar year"),
         ("average", r"-?\d+(\.\d+)?", "percent with a point as decimal mark"),
-        ("url", r"(https?://\S+)?", "an address that begins with https://, or nothing"),
     ):
         faults += _faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy)
-    return faults + _repeated(prices, ["year"], "each year once")
+    return faults + _address_faults(prices) + _repeated(prices, ["year"], "each year once")
+
+
+def _address_faults(table: pd.DataFrame) -> list[Fault]:
+    wrong = (table["url"] != "") & ~table["url"].str.fullmatch(ADDRESS)
+    remedy = (
+        "an address that begins with https://, or nothing; without a name before its host, spaces, quotes or "
+        "backslashes, and a host of other letters than Latin as xn--..."
+    )
+    return _faults_where(wrong, table, "url", "'{}'", remedy)
+
+
+def _unseen_faults(table: pd.DataFrame) -> list[Fault]:
+    """Text with characters that nobody sees: each cell with what it holds."""
+    faults = []
+    for column in table.columns.difference(["file", "row"], sort=False):
+        rows = table.loc[table[column].str.contains(UNSEEN, regex=True), ["file", "row", column]]
+        for file, row, cell in rows.itertuples(index=False):
+            held = ", ".join(map(named, unseen_in(cell)))
+            faults.append(Fault(file, row, column, f"holds what nobody sees: {held}", "remove it"))
+    return faults
 
 
 def _translation_faults(translations: pd.DataFrame) -> list[Fault]:
@@ -237,7 +267,7 @@ def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fa
 
 def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
     wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
-    remedy = "letters, digits, points and hyphens only, such as aktobe-report-2024 or 12"
+    remedy = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024 or 12"
     return _faults_where(wrong, frame, column, "'{}' is no name", remedy)
 
 
