@@ -98,7 +98,8 @@ def test_what_nobody_sees_is_a_fault_that_names_it(character: str, tmp_path: Pat
     named = f"U+{ord(character):04X}"
     places = [
         "corrections.csv:2: expected", "corrections.csv:2: reason", "doubts.csv:2: doubt",
-        "figures/a.csv:2: as_printed", "figures/a.csv:2: note", "prices.csv:2: source", "sources.csv:2: title", "translations.csv:2: ru",
+        "figures/a.csv:2: as_printed", "figures/a.csv:2: note",
+        "prices.csv:2: source", "sources.csv:2: title", "translations.csv:2: ru",
     ]  # fmt: skip
     told = [fault for fault in faults if "holds what nobody sees" in fault]
     assert [fault.split(": holds")[0] for fault in told] == [f"data/raw/{place}" for place in places]
