@@ -1,6 +1,5 @@
 """What strangers may put into names, addresses and text: a located fault, and nothing outside of the folder."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,9 @@ from conftest import Rows, write_raw
 from edstats.cli import main
 from edstats.drafts import accept, write_draft
 from edstats.extraction import extract
+from edstats.pages import UnknownParameter, read_parameters
 from edstats.raw import read_raw
-from edstats.unseen import UNSEEN, cut_at_unseen, with_unseen_named, without_unseen
+from edstats.unseen import are_seen, cut_at_unseen, with_unseen_named, without_unseen
 
 SOURCE = {"source": "a", "published": "2024-12-02"}
 FIGURE = {"region": "KZ-15", "indicator": "schools_total", "as_printed": "434 schools"}
@@ -104,7 +104,7 @@ def test_what_nobody_sees_is_a_fault_that_names_it(character: str, tmp_path: Pat
     told = [fault for fault in faults if "holds what nobody sees" in fault]
     assert [fault.split(": holds")[0] for fault in told] == [f"data/raw/{place}" for place in places]
     assert all(f"{named}" in fault and fault.endswith("; remove it") for fault in told)
-    assert not re.search(UNSEEN, "".join(faults)), "a terminal would obey what the message repeats"
+    assert are_seen(faults), "a terminal would obey what the message repeats"
 
 
 @pytest.mark.parametrize("text", SEEN)
@@ -185,6 +185,13 @@ def test_a_draft_is_freed_of_what_nobody_sees(tmp_path: Path) -> None:
     document.write_text(text, encoding="utf-8")
     assert main(["extract", str(document), "--draft", "b", "--data", str(data)]) == 0
     drafted = "".join(path.read_text(encoding="utf-8") for path in (data / "drafts").iterdir())
-    assert not re.search(UNSEEN, drafted)
+    assert are_seen([drafted])
     assert "521 schools" in drafted
     assert "Schools of Akmola region" in drafted
+
+
+@pytest.mark.parametrize("value", ["../../x", "/etc/passwd", "KZ-15/../x", "<script>", "x" * 5000])
+@pytest.mark.parametrize("name", ["region", "language", "as_of"])
+def test_a_parameter_of_a_page_names_no_file(name: str, value: str) -> None:
+    with pytest.raises(UnknownParameter, match=name):
+        read_parameters({name: value})

@@ -17,7 +17,7 @@ import pyarrow as pa
 from edstats.addresses import ADDRESS
 from edstats.faults import Fault, nearest
 from edstats.spreadsheets import unguarded
-from edstats.unseen import UNSEEN, named, unseen_in
+from edstats.unseen import are_seen, named, unseen_in
 
 SOURCE_COLUMNS = (
     *("source", "publisher", "publisher_type", "title", "url", "published", "published_earliest"),
@@ -244,10 +244,11 @@ def _unseen_faults(table: pd.DataFrame) -> list[Fault]:
     """Text with characters that nobody sees: each cell with what it holds."""
     faults = []
     for column in table.columns.difference(["file", "row"], sort=False):
-        rows = table.loc[table[column].str.contains(UNSEEN, regex=True), ["file", "row", column]]
-        for file, row, cell in rows.itertuples(index=False):
-            held = ", ".join(map(named, unseen_in(cell)))
-            faults.append(Fault(file, row, column, f"holds what nobody sees: {held}", "remove it"))
+        if are_seen(table[column].tolist()):
+            continue
+        for file, row, cell in table[["file", "row", column]].itertuples(index=False):
+            if held := ", ".join(map(named, unseen_in(cell))):
+                faults.append(Fault(file, row, column, f"holds what nobody sees: {held}", "remove it"))
     return faults
 
 

@@ -6,21 +6,27 @@ is read from a document is freed of them before it becomes a row, and shown with
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Unicode's control and format characters, line and paragraph separators, blank letters, private use and what is no
 # character. Line breaks, tabs and all kinds of space may stand; so may variation selectors, as in emoji.
-UNSEEN = (
+_SIGNS = (
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\ue000-\uf8ff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
-_UNSEEN = re.compile(UNSEEN)
-_CUT = re.compile(f"({UNSEEN})")
+_UNSEEN = re.compile(_SIGNS)
+_CUT = re.compile(f"({_SIGNS})")
 
 
 def named(character: str) -> str:
     """A character by its number and, where it has one, its name: "U+202E RIGHT-TO-LEFT OVERRIDE"."""
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
+
+
+def are_seen(texts: Iterable[str]) -> bool:
+    """Whether all that stands in the texts can be seen; one look at many takes little longer than at one."""
+    return _UNSEEN.search("\n".join(texts)) is None
 
 
 def unseen_in(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, Rows, write_raw
 from incremental import COMMAND
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 from test_spreadsheets import cells_that_run
 
 from browser.pages import LANGUAGES, OPEN_DETAILS, Open, listed, pages_of
@@ -151,11 +151,15 @@ class _Watched:
         self.page = page
         self.faults: list[str] = []
         self._asked: list[str] = []
-        page.on("dialog", lambda dialog: (self.faults.append(f"a dialog says: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("console", lambda message: self.faults.append(f"the console says: {message.text}"))
         page.on("pageerror", lambda error: self.faults.append(f"a script fails: {error.message}"))
         page.on("popup", lambda popup: self.faults.append(f"another page opens: {popup.url}"))
         page.context.on("request", lambda request: self._asked.append(request.url))
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.faults.append(f"a dialog says: {dialog.message}")
+        dialog.dismiss()
 
     def visit(self, path: Path) -> list[str]:
         """Open a page, open and point at all that it has, and say what went wrong."""
@@ -236,6 +240,17 @@ def test_hostile_text_is_shown_as_it_stands(hostile_edition: Path, watched: _Wat
             if text not in texts[name]
         ]
     assert not faults, listed(faults)
+
+
+def test_words_from_right_to_left_turn_nothing_around_them(hostile_edition: Path, watched: _Watched) -> None:
+    watched.visit(hostile_edition / "en" / "sources.html")
+    inline = watched.page.evaluate(
+        """() => [...document.querySelectorAll('main :is(a, b, cite, q, span, strong)')]
+            .filter(element => /\\p{Script=Arabic}/u.test(element.textContent))
+            .map(element => element.tagName + ' ' + getComputedStyle(element).unicodeBidi)"""
+    )
+    assert {"A isolate", "CITE isolate", "Q isolate"} <= set(inline)
+    assert not [style for style in inline if not style.endswith(" isolate")]
 
 
 def test_files_to_download_run_nothing_in_a_spreadsheet(hostile_edition: Path) -> None:
