@@ -28,7 +28,8 @@ from edstats.clean import clean
 from edstats.dataset import Dataset, newest, translated_notes, write_clean
 from edstats.findings import worded
 from edstats.measures import compute_measures
-from edstats.raw import CORRECTION_COLUMNS, DOUBT_COLUMNS, FIGURE_COLUMNS, SOURCE_COLUMNS, read_raw
+from edstats.raw import read_raw
+from edstats.raw_tables import CORRECTION_COLUMNS, DOUBT_COLUMNS, FIGURE_COLUMNS, SOURCE_COLUMNS
 from edstats.wording import Wording
 
 DATA = Path(__file__).parent.parent / "data"

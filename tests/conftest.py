@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from edstats.dataset import ENTERED, Dataset, assemble, from_raw
-from edstats.raw import (
+from edstats.raw_tables import (
     CORRECTION_COLUMNS,
     DECLARATION_COLUMNS,
     DOUBT_COLUMNS,

@@ -23,7 +23,8 @@ from edstats.extraction.decoding import NotTextError, decode
 from edstats.numerals import UnreadableNumber, read_number, read_numbers
 from edstats.periods import UnreadablePeriod, read_period, read_periods
 from edstats.places import UnknownPlace, read_place, read_places
-from edstats.raw import FIGURE_COLUMNS, read_raw
+from edstats.raw import read_raw
+from edstats.raw_tables import FIGURE_COLUMNS
 from edstats.wording import LOCALES, Wording
 
 # Digits that Python's isdigit, isdecimal, isnumeric and int() tell apart, signs that look alike, spaces, brackets.

@@ -30,13 +30,13 @@ def test_cases_are_damaged_and_sound_ones_among_them(tmp_path: Path) -> None:
 
 def test_a_vanished_row_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check itself: a reader that leaves out each file's last row is found out."""
-    from edstats import raw  # noqa: PLC0415
+    from edstats import raw_tables  # noqa: PLC0415
 
-    whole = raw._read_rows
+    whole = raw_tables._read_rows
 
     def forgetful(text: str, *others: object) -> None:
         whole("".join(text.splitlines(keepends=True)[:-1]), *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(raw, "_read_rows", forgetful)
+    monkeypatch.setattr(raw_tables, "_read_rows", forgetful)
     outcomes: list[Outcome] = [run_case(project_files(), 0, number, tmp_path / f"{number}") for number in range(5)]
     assert any("0 observations" in wrong for outcome in outcomes for wrong in outcome.wrong)

@@ -13,7 +13,7 @@ from edstats.dataset import load
 from edstats.draft_rows import DRAFT_COLUMNS, draft_rows
 from edstats.drafts import accept, write_draft
 from edstats.extraction.result import Document, Extraction, Figure
-from edstats.raw import FIGURE_COLUMNS, SOURCE_COLUMNS
+from edstats.raw_tables import FIGURE_COLUMNS, SOURCE_COLUMNS
 
 NAME = "akmola-september-2026"
 DEFAULTS = {"qualifier": "exact", "detail": "", "place": "", "period": "", "status": "actual", "group": "", "works": ""}

@@ -24,7 +24,7 @@ from edstats.editions import (
     latest,
     read_history,
 )
-from edstats.raw import CORRECTION_COLUMNS, DECLARATION_COLUMNS
+from edstats.raw_tables import CORRECTION_COLUMNS, DECLARATION_COLUMNS
 
 SOURCES = [{"source": "a", "published": "2024-05-01"}, {"source": "b", "published": "2024-09-01"}]
 FIRST, SECOND, THIRD = date(2024, 9, 1), date(2025, 1, 1), date(2025, 6, 1)

@@ -20,7 +20,7 @@ from edstats.dataset import Dataset
 from edstats.editions import UnreadableHistory, read_history
 from edstats.extraction import bulk
 from edstats.extraction.bulk import BATCH_DOCUMENTS, extract_all, extract_piece
-from edstats.extraction.documents import Piece, find_pieces
+from edstats.extraction.documents import MOST_ELEMENTS, Piece, find_pieces
 from edstats.extraction.result import Extraction
 from edstats.faults import Fault
 from edstats.raw import read_raw
@@ -207,6 +207,7 @@ PROVOKED: dict[str, Callable[[Path], None]] = {
     "EDS-070": _records({"id": "a", "text": RELEASE}, {"id": "a", "text": RELEASE}),
     "EDS-071": _with_a_mistake_of_ours,
     "EDS-072": _with_a_process_that_dies,
+    "EDS-073": _extracting("release.html", b"<p>There are 434 schools.</p>" + b"<i></i>" * MOST_ELEMENTS),
 }
 
 

@@ -14,7 +14,8 @@ from conftest import TODAY, write_raw
 from edstats.clean import clean
 from edstats.cli import main
 from edstats.faults import LONGEST_SHOWN, MOST_SUGGESTIONS, Fault
-from edstats.raw import FIGURE_COLUMNS, LARGEST_FILE, SOURCE_COLUMNS, read_raw
+from edstats.raw import read_raw
+from edstats.raw_tables import FIGURE_COLUMNS, LARGEST_FILE, SOURCE_COLUMNS
 
 FIGURES = "raw/figures/aktobe-report.csv"
 HEADER = ",".join(FIGURE_COLUMNS)

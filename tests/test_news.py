@@ -12,7 +12,7 @@ from edstats.columns import typed
 from edstats.editions import NO_DECLARATIONS, History, continued
 from edstats.pages import ChangesPage, ComparisonPage, RegionPage, SourcesPage
 from edstats.pages.news import changes_of_all_editions, what_is_new
-from edstats.raw import CORRECTION_COLUMNS, DECLARATION_COLUMNS
+from edstats.raw_tables import CORRECTION_COLUMNS, DECLARATION_COLUMNS
 from edstats.teller import Teller
 from edstats.wording import Wording
 

@@ -21,8 +21,8 @@ from edstats.columns import csv_text
 from edstats.dataset import Dataset, assemble
 from edstats.editions import CHANGE_COLUMNS, EDITION_COLUMNS, History, continued, history_files
 from edstats.pages import ChangesPage, ComparisonPage, RegionPage, SourcesPage, UnknownParameter, read_parameters
-from edstats.raw import CORRECTION_COLUMNS
-from edstats.tables import Html, anchor
+from edstats.raw_tables import CORRECTION_COLUMNS
+from edstats.tables import Html, anchor, piece_of_page
 from edstats.wording import Wording
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -39,7 +39,7 @@ def _run(notebook: str, folder: Path, **parameters: str) -> str:
         NOTEBOOKS / f"{notebook}.ipynb", folder / "out.ipynb", parameters, progress_bar=False, cwd=str(NOTEBOOKS)
     )
     return "".join(
-        output["data"]["text/html"]
+        piece_of_page(output["data"]["text/html"])
         for cell in executed.cells
         for output in cell.get("outputs", [])
         if "text/html" in output.get("data", {})

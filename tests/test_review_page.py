@@ -1,10 +1,13 @@
 """The review page and what a notebook shows: no text lost, none of it obeyed, every link leading somewhere."""
 
+import base64
+import hashlib
 import math
 import os
 import re
 import time
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -180,7 +183,8 @@ class Page(HTMLParser):
 
 
 def without_style(html: str) -> str:
-    return re.sub(r"(?s)<style>.*</style>", "<style></style>", html)
+    html = re.sub(r"(?s)<style>.*</style>", "<style></style>", html)
+    return re.sub(r"sha256-[^&']*", "sha256-", html)
 
 
 def test_a_small_page_is_as_approved() -> None:
@@ -262,9 +266,26 @@ def test_nothing_in_a_document_becomes_markup(show: Any) -> None:
 
 def test_a_page_may_load_and_run_nothing() -> None:
     html = review_page([english()])
-    assert "default-src 'none'; style-src 'unsafe-inline'" in html
+    (style,) = re.findall("(?s)<style>(.*?)</style>", html)
+    (told,) = re.findall('http-equiv="Content-Security-Policy" content="(.*?)"', html)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert unescape(told).split("; ") == [
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        f"style-src-elem 'sha256-{digest}'",
+        *("img-src data:", "base-uri 'none'", "form-action 'none'"),
+    ]
+    assert '<meta name="referrer" content="no-referrer">' in html
     assert "url(" not in html
     assert "@import" not in html
+
+
+@pytest.mark.parametrize("show", [lambda extraction: review_page([extraction]), review_fragment])
+def test_what_nobody_sees_is_named_where_it_stands(show: Any) -> None:
+    page = Page(show(hostile()))
+    signs = [given["data-sign"] for given in page.with_class("unseen")]
+    # In the text, and in the table's column of printed words.
+    assert signs == ["U+202E RIGHT-TO-LEFT OVERRIDE", *2 * ["U+200F RIGHT-TO-LEFT MARK"]]
 
 
 def test_a_row_says_what_a_figure_was_read_as() -> None:

@@ -18,7 +18,7 @@ from edstats.dataset import Dataset, assemble, translated_notes
 from edstats.editions import History, continued
 from edstats.pages import ChangesPage, ComparisonPage, RegionPage, SourcesPage
 from edstats.pages.views import ViewDigests, dataset_view, history_digest, region_history, region_view
-from edstats.raw import CORRECTION_COLUMNS
+from edstats.raw_tables import CORRECTION_COLUMNS
 from edstats.tables import Html
 from edstats.wording import Wording
 

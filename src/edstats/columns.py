@@ -13,6 +13,7 @@ from typing import BinaryIO
 import pandas as pd
 
 from edstats.codebook import read_table
+from edstats.spreadsheets import guarded_table, unguarded_table
 
 TABLES = (
     *("observations", "measures", "findings", "sources", "doubts", "prices", "corrections", "declarations"),
@@ -57,8 +58,11 @@ def _as_text(column: pd.Series) -> pd.Series:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """The table as CSV text: UTF-8, ``\\n``, whole numbers without a decimal point, dates as YYYY-MM-DD."""
-    shown = frame.copy()
+    """The table as CSV text: UTF-8, ``\\n``, whole numbers without a decimal point, dates as YYYY-MM-DD.
+
+    Before text that a spreadsheet could take for a formula stands an apostrophe (``edstats.spreadsheets``).
+    """
+    shown = guarded_table(frame)
     for name in shown.select_dtypes("float64"):
         shown[name] = [_number(value) for value in shown[name]]
     return str(shown.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
@@ -72,7 +76,7 @@ def _number(value: float) -> str:
 
 def read_csv(file: Path | BinaryIO, table: str) -> pd.DataFrame:
     """A clean table read back, typed. Raises ``FileNotFoundError`` or ``KeyError`` (a column missing)."""
-    strings = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
+    strings = unguarded_table(pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8"))
     for name, kind in column_types(table).items():
         if kind in ("float64", "date"):
             strings[name] = strings[name].where(strings[name] != "", None)

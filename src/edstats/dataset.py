@@ -121,12 +121,31 @@ def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]
 
 
 def _obstacles(data: Path) -> list[Fault]:
-    """What stands where ``data/clean`` is written."""
+    """What stands where ``data/clean`` is written, or leads elsewhere."""
     folder = data / "clean"
-    if folder.is_dir() or not folder.exists():
-        return []
-    remedy = "move it away; edstats makes a folder of it"
-    return [Fault(f"{data.name}/clean", 0, "", "a file stands here", remedy, "EDS-046")]
+    if not folder.resolve().is_relative_to(data.resolve()):
+        return [
+            Fault(f"{data.name}/clean", 0, "", "a link that leads out of the data folder", "remove the link", "EDS-046")
+        ]
+    if folder.exists() and not folder.is_dir():
+        return [
+            Fault(
+                f"{data.name}/clean",
+                0,
+                "",
+                "a file stands here",
+                "move it away; edstats makes a folder of it",
+                "EDS-046",
+            )
+        ]
+    written = (folder / f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"))
+    return [
+        Fault(
+            f"{data.name}/clean/{path.name}", 0, "", "a link stands here", "remove it; edstats writes a file", "EDS-046"
+        )
+        for path in written
+        if path.is_symlink()
+    ]
 
 
 def clean_files(dataset: Dataset) -> dict[str, str]:

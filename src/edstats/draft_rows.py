@@ -17,7 +17,8 @@ from edstats.codebook import read_table
 from edstats.extraction.result import Document, Extraction, Figure
 from edstats.numerals import read_numbers
 from edstats.periods import UnreadablePeriod, read_period
-from edstats.raw import FIGURE_COLUMNS
+from edstats.raw_tables import FIGURE_COLUMNS
+from edstats.unseen import without_unseen
 from edstats.wordlists import whole
 
 DRAFT_COLUMNS = (*FIGURE_COLUMNS, "confidence", "reason")
@@ -128,7 +129,7 @@ def _wordings(item: Figure, text: str) -> list[str]:
         "".join([*before[len(before) - first :], item.as_printed, *behind[:last]])
         for first, last in sorted(counts, key=sum)
     ]
-    return [whole(" ".join(phrase.split())) for phrase in phrases]
+    return [whole(" ".join(without_unseen(phrase).split())) for phrase in phrases]
 
 
 def _fitted(item: Figure, wording: str, reading: Mapping[Hashable, object]) -> tuple[int, _Phrase]:

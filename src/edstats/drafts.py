@@ -14,7 +14,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,7 +29,10 @@ from edstats.faults import Fault
 from edstats.numerals import LANGUAGES
 from edstats.periods import UnreadablePeriod, read_period
 from edstats.publications import clean_sources
-from edstats.raw import FIGURE_COLUMNS, NAME, SOURCE_COLUMNS, Raw, key_faults, read_raw_table
+from edstats.raw import NAME, RESERVED, Raw, key_faults
+from edstats.raw_tables import FIGURE_COLUMNS, SOURCE_COLUMNS, read_raw_table
+from edstats.spreadsheets import guarded
+from edstats.unseen import without_unseen
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,9 @@ def accept(source: str, data: Path) -> tuple[int, list[Fault]]:
 
 
 def _unnamed(files: _Files) -> list[Fault]:
-    if re.fullmatch(NAME, files.source):
+    if re.fullmatch(NAME, files.source) and not re.fullmatch(RESERVED, files.source):
         return []
-    remedy = "letters, digits, points and hyphens only, at most 100, such as aktobe-report-2024"
+    remedy = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024"
     return [Fault(f"{files.data.name}/drafts", 0, "", f"'{files.source}' is no name of a source", remedy, "EDS-050")]
 
 
@@ -227,11 +230,11 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in rows.to_dict("records")]
 
 
-def _csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str:
+def _csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({column: guarded(without_unseen(row[column])) for column in columns} for row in rows)
     return text.getvalue()
 
 
@@ -241,8 +244,9 @@ def _write_whole(path: Path, text: str) -> None:
     # Not a name that anything reads as a table.
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
+        unfinished.unlink(missing_ok=True)  # of a run that was cut off, or a link to a file elsewhere
         # Half a surrogate pair, which a broken document may hold, cannot be written.
-        with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        with unfinished.open("x", encoding="utf-8", errors="replace", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

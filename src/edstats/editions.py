@@ -17,7 +17,8 @@ import pandas as pd
 from edstats.codebook import read_table
 from edstats.columns import csv_text, read_csv
 from edstats.faults import Fault
-from edstats.raw import CHANGES, DECLARATION_COLUMNS, read_raw_table
+from edstats.raw_tables import CHANGES, DECLARATION_COLUMNS, read_raw_table
+from edstats.spreadsheets import unguarded_table
 
 EDITION_COLUMNS = ("edition", "as_of", "figures", "sources", "new", "revised", "gone")
 CHANGE_COLUMNS = (
@@ -173,7 +174,8 @@ def _edition(number: int, as_of: date, observations: pd.DataFrame, found: list[d
 def _cells(observations: pd.DataFrame) -> pd.DataFrame:
     """Observations by figure_id, each cell the text that the file shows."""
     text = csv_text(observations)
-    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).set_index("figure_id", drop=False)
+    cells = unguarded_table(pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False))
+    return cells.set_index("figure_id", drop=False)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from edstats.faults import Fault
+from edstats.unseen import with_unseen_named
 
 Level = Literal["info", "warning", "error"]
 Form = Literal["text", "json"]
@@ -36,12 +37,7 @@ class EventLog:
     def line(self, event: str, message: str, level: Level, **details: Any) -> str:
         """An event as it is written, which is more than one line only as text."""
         if self.form == "text":
-            return _printable(message)
+            return with_unseen_named(message)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         entry = {"time": now, "level": level, "event": event, "message": message, **details}
         return json.dumps(entry, ensure_ascii=False)
-
-
-def _printable(message: str) -> str:
-    """The message with control characters spelt out: what stands in a file must not steer a terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in message)

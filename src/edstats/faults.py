@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from edstats.unseen import with_unseen_named
+
 # Finding the nearest known name is slow, and nobody mends more misspelt names than this at a time.
 MOST_SUGGESTIONS = 100
 # What stands in a cell may be a whole page: so much of it is shown that its place can be found.
@@ -35,8 +37,7 @@ class Fault:
         """The line without its code."""
         place = f"{self.file}:{self.row}" if self.row else self.file
         parts = [place, _shortened(self.column), f"{_shortened(self.found)}; {self.remedy}"]
-        line = " ".join(": ".join(part for part in parts if part).split())
-        return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
+        return with_unseen_named(" ".join(": ".join(part for part in parts if part).split()))
 
 
 def _shortened(text: str) -> str:

@@ -16,7 +16,7 @@ from edstats.codebook import indicators_of_kind, read_map
 from edstats.dataset import Dataset
 from edstats.editions import History, UnreadableHistory, changes_since, read_history
 from edstats.faults import Fault, nearest
-from edstats.raw import FIGURE_COLUMNS, read_raw_table
+from edstats.raw_tables import FIGURE_COLUMNS, read_raw_table
 
 # A published number that is read anew: a misread digit stays within this, a lost one or another number does not.
 REVISED_AT_MOST = 1.5

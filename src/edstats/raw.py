@@ -1,47 +1,45 @@
 """Reading ``data/raw``: what people entered, as text, with every fault of form located and all of them at once.
 
-This module knows files, columns and keys. What the cells mean is read by ``edstats.clean``.
+This module knows which files there are, and their keys. ``edstats.raw_tables`` reads one file, ``edstats.raw_entries``
+what people say about figures beside them; what the cells mean is read by ``edstats.clean``.
 """
 
-import csv
-import io
 import os
-import stat
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
+from edstats.addresses import ADDRESS
 from edstats.faults import MOST_SUGGESTIONS, Fault, nearest
+from edstats.raw_entries import corrected_figures, declaration_faults, doubt_faults
+from edstats.raw_tables import (
+    CORRECTION_COLUMNS,
+    DECLARATION_COLUMNS,
+    DOUBT_COLUMNS,
+    FIGURE_COLUMNS,
+    PRICE_COLUMNS,
+    SOURCE_COLUMNS,
+    TABLES,
+    TRANSLATION_COLUMNS,
+    Columns,
+    empty_cells,
+    faults_where,
+    frame_of,
+    is_utf8,
+    no_rows,
+    read_raw_table,
+    read_rows_of,
+    repeated,
+    shown,
+    strange_files,
+)
+from edstats.unseen import are_seen, named, unseen_in
 
-SOURCE_COLUMNS = (
-    *("source", "publisher", "publisher_type", "title", "url", "published", "published_earliest"),
-    *("published_latest", "date_basis", "language", "origin", "licence", "note"),
-)
-FIGURE_COLUMNS = (
-    *("figure", "region", "indicator", "as_printed", "period", "status", "group", "works", "counted", "share_of"),
-    *("programme", "place", "value", "value_high", "qualifier", "unit", "note"),
-)
-CORRECTABLE = FIGURE_COLUMNS[1:]  # a figure keeps its number
-CORRECTION_COLUMNS = ("source", "figure", "column", "expected", "corrected", "reason")
-DOUBT_COLUMNS = ("source", "figures", "doubt")
-DECLARATION_COLUMNS = ("source", "figure", "change", "reason")
-CHANGES = ("new", "revised", "gone")  # what can become of a figure from one edition to the next
-PRICE_COLUMNS = ("year", "average", "source", "url", "note")
-TRANSLATION_COLUMNS = ("text", "ru", "kk")
-# Both names stand in lists that are parted by spaces, and in addresses of pages.
+# Both names stand in lists that are parted by spaces, in addresses of pages, and a source's in names of files.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
-# The tables of data/raw beside the folder of figures; all but the first may be missing.
-TABLES = ("sources", "corrections", "declarations", "doubts", "prices", "translations")
-# A table of a million rows has less; more is something else, and would fill the memory.
-LARGEST_FILE = 256 * 1024**2
-# A header of more columns is no header: naming each of them would tell nobody what is wrong.
-MOST_COLUMNS = 100
-Columns = dict[str, list[Any]]
+# Windows keeps these for itself, whatever stands behind a point, and drops a point at the end.
+RESERVED = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*\."
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def read_raw(data: Path) -> Raw:
     Never raises for what stands in the files: each fault is in ``Raw.faults``.
     """
     raw = data / "raw"
-    faults = _strange_files(raw, data, [f"{table}.csv" for table in TABLES], "figures")
+    faults = strange_files(raw, data, [f"{table}.csv" for table in TABLES], "figures")
     sources = read_raw_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)
     known = len(faults)
     figures = _read_figures(raw / "figures", data, faults)
@@ -81,189 +79,47 @@ def read_raw(data: Path) -> Raw:
     prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
     translations = _read_optional(raw / "translations.csv", data, TRANSLATION_COLUMNS, faults)
     faults += key_faults(sources, figures) + _price_faults(prices) + _translation_faults(translations)
-    figures, correction_faults = _corrected(figures, corrections, unread)
-    faults += correction_faults + _doubt_faults(doubts, sources, figures, unread)
-    faults += _declaration_faults(declarations, sources, figures, unread)
+    faults += [
+        fault for table in (corrections, declarations, doubts, prices, translations) for fault in _unseen_faults(table)
+    ]
+    figures, correction_faults = corrected_figures(figures, corrections, unread)
+    faults += correction_faults + doubt_faults(doubts, sources, figures, unread)
+    faults += declaration_faults(declarations, sources, figures, unread)
     return Raw(sources, figures, doubts, prices, corrections, declarations, translations, tuple(faults))
 
 
 def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame:
     paths = sorted(folder.glob("*.csv"))
-    faults += _strange_files(folder, data, [path.name for path in paths if _is_utf8(path.name)])
-    paths = [path for path in paths if _is_utf8(path.name)]
+    faults += strange_files(folder, data, [path.name for path in paths if is_utf8(path.name)])
+    paths = [path for path in paths if is_utf8(path.name)]
     if not paths:
         faults.append(
-            Fault(_shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it", "EDS-009")
+            Fault(shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it", "EDS-009")
         )
     # One frame for all files: a frame costs more than the rows of a file do.
-    columns: Columns = {"source": [], **_nothing(FIGURE_COLUMNS)}
+    columns: Columns = {"source": [], **no_rows(FIGURE_COLUMNS)}
     for path in paths:
-        _read_file(path, data, FIGURE_COLUMNS, columns, faults)
+        read_rows_of(path, data, FIGURE_COLUMNS, columns, faults)
         columns["source"] += [path.stem] * (len(columns["row"]) - len(columns["source"]))
-    return _frame(columns)
-
-
-def _strange_files(folder: Path, data: Path, tables: Iterable[str], own: str = "") -> list[Fault]:
-    """Faults of what stands in a folder and is read by nobody; hidden files are no one's data."""
-    known = {*tables, own}
-    try:
-        names = sorted(entry.name for entry in os.scandir(folder))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        return [
-            Fault(_shown(folder, data), 0, "", f"cannot be read ({error.strerror})", "a folder of CSV files", "EDS-001")
-        ]
-    faults = []
-    for name in names:
-        if name not in known and not name.startswith("."):
-            near = nearest(name, known)
-            form = "a table's name ends in .csv, with no folder between"
-            remedy = f"did you mean '{near}'?" if near and own else form
-            faults.append(
-                Fault(_shown(folder / name, data), 0, "", "not read", f"{remedy}; else move it away", "EDS-047")
-            )
-    return faults
-
-
-def _is_utf8(name: str) -> bool:
-    """Whether a file's name is text; on a disk it may be any bytes."""
-    return name.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in name)
+    return frame_of(columns)
 
 
 def _read_optional(path: Path, data: Path, names: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
     if os.path.lexists(path):  # a link that leads nowhere is a fault, not a table that there need not be
         return read_raw_table(path, data, names, faults, required=False)
-    return _frame(_nothing(names))
-
-
-def read_raw_table(
-    path: Path, data: Path, names: tuple[str, ...], faults: list[Fault], required: bool = True
-) -> pd.DataFrame:
-    """One CSV file: ``names`` as strings, with ``file`` and ``row``; its faults are added to ``faults``."""
-    columns = _nothing(names)
-    _read_file(path, data, names, columns, faults, required)
-    return _frame(columns)
-
-
-def _nothing(names: tuple[str, ...]) -> Columns:
-    return {name: [] for name in (*names, "file", "row")}
-
-
-def _frame(columns: Columns) -> pd.DataFrame:
-    """The columns as a frame of strings, with ``row`` as whole numbers, whether there are rows or none."""
-    types = {name: pa.int64() if name == "row" else pa.large_string() for name in columns}
-    return pa.table({name: pa.array(cells, types[name]) for name, cells in columns.items()}).to_pandas()
-
-
-def _read_file(
-    path: Path, data: Path, names: tuple[str, ...], columns: Columns, faults: list[Fault], required: bool = True
-) -> None:
-    """Add the rows of one file to ``columns`` and its faults to ``faults``."""
-    file = _shown(path, data)
-    text = _text(path, file, faults)
-    if text is None:
-        return
-    known_faults, known_rows = len(faults), len(columns["row"])
-    _read_rows(text, file, names, columns, faults)
-    if required and len(columns["row"]) == known_rows and len(faults) == known_faults:
-        faults.append(Fault(file, 0, "", "no rows", "the header and at least one row", "EDS-008"))
-
-
-def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
-    try:
-        status = path.stat()
-        # A pipe would be waited for without end, a device read without end.
-        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-            faults.append(Fault(file, 0, "", "no regular file", "a CSV file in UTF-8", "EDS-001"))
-            return None
-        if status.st_size > LARGEST_FILE:
-            found = f"larger than {LARGEST_FILE // 1024**2} MB"
-            faults.append(Fault(file, 0, "", found, "is it a table? divide it if it is", "EDS-001"))
-            return None
-        content = path.read_bytes()
-    except OSError as error:
-        faults.append(Fault(file, 0, "", f"cannot be read ({error.strerror})", "a CSV file in UTF-8", "EDS-001"))
-        return None
-    wrong, text = content.find(b"\0"), None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        wrong = error.start
-    if text is None or wrong >= 0:
-        row = len(content[: wrong + 1].splitlines())
-        found = f"byte {content[wrong]:#04x} is not UTF-8" if text is None else "a zero byte, which no text holds"
-        remedy = "save the file as CSV in UTF-8 (not Windows-1251 or UTF-16)"
-        faults.append(Fault(file, row, "", found, remedy, "EDS-002"))
-        return None
-    return text
-
-
-def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, faults: list[Fault]) -> None:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    last = 0
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        header_faults = _header_faults(header, file, names)
-        faults += header_faults
-        if header_faults:
-            return
-        last = reader.line_num
-        for cells in reader:
-            row, last = last + 1, reader.line_num
-            if not "".join(cells).strip():
-                continue
-            if len(cells) != len(header):
-                found, remedy = f"{len(cells)} cells", f"{len(header)}, one a column; text with a comma in quotes"
-                faults.append(Fault(file, row, "", found, remedy, "EDS-007"))
-                continue
-            rows.append(cells)
-            lines.append(row)
-    except csv.Error as error:
-        faults.append(_malformed(file, last + 1, error))
-    for name, position in [(name, header.index(name)) for name in names if rows]:
-        columns[name] += [cells[position].strip() for cells in rows]
-    columns["file"] += [file] * len(rows)
-    columns["row"] += lines
-
-
-def _malformed(file: str, row: int, error: csv.Error) -> Fault:
-    limit = csv.field_size_limit()
-    if f"({limit})" in str(error):
-        found, remedy = f"a cell of more than {limit} characters", "shorten it; or was a quote opened and never closed?"
-        return Fault(file, row, "", found, remedy, "EDS-003")
-    return Fault(file, row, "", f"malformed CSV ({error})", "close every quote that is opened", "EDS-003")
-
-
-def _header_faults(header: list[str], file: str, columns: tuple[str, ...]) -> list[Fault]:
-    if len(header) > MOST_COLUMNS:
-        return [Fault(file, 1, "", f"{len(header)} columns", f"the columns are {','.join(columns)}", "EDS-005")]
-    faults = []
-    for name in columns:
-        # A misspelt column is reported once, as the one that there is.
-        if name not in header and not nearest(name, set(header) - set(columns)):
-            remedy = f"the columns are {','.join(columns)}"
-            faults.append(Fault(file, 1, name, "column is missing", remedy, "EDS-004"))
-    for name in header:
-        if name not in columns:
-            near = nearest(name, columns)
-            remedy = f"did you mean '{near}'?" if near else f"the columns are {','.join(columns)}"
-            faults.append(Fault(file, 1, name or "(no name)", "no such column", remedy, "EDS-005"))
-        elif header.count(name) > 1:
-            faults.append(Fault(file, 1, name, "column stands twice", "each column once", "EDS-006"))
-    return list(dict.fromkeys(faults))
+    return frame_of(no_rows(names))
 
 
 def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
-    """Keys that are missing, stand twice or point nowhere."""
-    faults = _required(sources, ("source", "publisher", "title"), "sources")
-    faults += _required(figures, ("figure",), "figures")
+    """Keys that are missing, stand twice or point nowhere; text that cannot be seen, addresses that are none."""
+    faults = empty_cells(sources, ("source", "publisher", "title"), "sources")
+    faults += empty_cells(figures, ("figure",), "figures")
     faults += _misnamed(sources, "source") + _misnamed(figures, "figure")
-    faults += _repeated(sources, ["source"], "each source once")
-    faults += _repeated(figures, ["source", "figure"], "each figure a number of its own")
+    reserved = sources["source"].str.fullmatch(RESERVED)
+    faults += faults_where(reserved, sources, "source", "'{}' can name no file on Windows", "another name", "EDS-011")
+    faults += _address_faults(sources) + _unseen_faults(sources) + _unseen_faults(figures)
+    faults += repeated(sources, ["source"], "each source once")
+    faults += repeated(figures, ["source", "figure"], "each figure a number of its own")
     known = set(sources["source"])
     for file, source in figures[["file", "source"]].drop_duplicates().itertuples(index=False):
         if source not in known:
@@ -280,153 +136,39 @@ def _price_faults(prices: pd.DataFrame) -> list[Fault]:
         ("year", r"(19|20)[0-9]{2}", "a calendar year"),
         # Prices cannot fall by all of a hundred percent.
         ("average", r"(-?[0-9]{1,2}|[0-9]{3,4})(\.[0-9]{1,9})?", "percent with a point as decimal mark"),
-        ("url", r"(https?://\S+)?", "an address that begins with https://, or nothing"),
     ):
-        faults += _faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy, "EDS-014")
-    return faults + _repeated(prices, ["year"], "each year once")
+        faults += faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy, "EDS-014")
+    return faults + _address_faults(prices) + repeated(prices, ["year"], "each year once")
+
+
+def _address_faults(table: pd.DataFrame) -> list[Fault]:
+    wrong = (table["url"] != "") & ~table["url"].str.fullmatch(ADDRESS)
+    remedy = (
+        "an address that begins with https://, or nothing; without a name before its host, spaces, quotes or "
+        "backslashes, and a host of other letters than Latin as xn--..."
+    )
+    return faults_where(wrong, table, "url", "'{}'", remedy, "EDS-049")
+
+
+def _unseen_faults(table: pd.DataFrame) -> list[Fault]:
+    """Text with characters that nobody sees: each cell with what it holds."""
+    faults = []
+    for column in table.columns.difference(["file", "row"], sort=False):
+        if are_seen(table[column].tolist()):
+            continue
+        for file, row, cell in table[["file", "row", column]].itertuples(index=False):
+            if held := ", ".join(map(named, unseen_in(cell))):
+                faults.append(Fault(file, row, column, f"holds what nobody sees: {held}", "remove it", "EDS-048"))
+    return faults
 
 
 def _translation_faults(translations: pd.DataFrame) -> list[Fault]:
     """Texts that are missing or stand twice."""
-    faults = _required(translations, TRANSLATION_COLUMNS, "translations")
-    return faults + _repeated(translations, ["text"], "each text once")
-
-
-def _required(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[Fault]:
-    return [
-        fault
-        for name in columns
-        for fault in _faults_where(frame[name] == "", frame, name, "empty", f"{what} need a {name}", "EDS-010")
-    ]
+    faults = empty_cells(translations, TRANSLATION_COLUMNS, "translations")
+    return faults + repeated(translations, ["text"], "each text once")
 
 
 def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
     wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
-    remedy = "letters, digits, points and hyphens only, at most 100, such as aktobe-report-2024 or 12"
-    return _faults_where(wrong, frame, column, "'{}' is no name", remedy, "EDS-011")
-
-
-def _repeated(frame: pd.DataFrame, columns: list[str], remedy: str) -> list[Fault]:
-    """Rows that hold in ``columns`` what another does; the last of them is the one named, and may be empty."""
-    wrong = frame.duplicated(columns) & (frame[columns[-1]] != "")
-    return _faults_where(wrong, frame, columns[-1], "'{}' stands twice", remedy, "EDS-012")
-
-
-def _faults_where(
-    wrong: pd.Series, frame: pd.DataFrame, column: str, found: str, remedy: str, code: str
-) -> list[Fault]:
-    """A fault for each row of ``wrong``; ``{}`` in ``found`` is what stands in the row's ``column``."""
-    if not wrong.any():
-        return []
-    rows = frame.loc[wrong, ["file", "row", column]].itertuples(index=False)
-    return [Fault(file, row, column, found.format(cell), remedy, code) for file, row, cell in rows]
-
-
-def _corrected(figures: pd.DataFrame, corrections: pd.DataFrame, unread: set[str]) -> tuple[pd.DataFrame, list[Fault]]:
-    """The figures with the declared corrections applied; an entry that no longer fits is a fault.
-
-    Rows that are missing are none for the sources of ``unread``.
-    """
-    faults: list[Fault] = _required(corrections, ("source", "figure", "column", "reason"), "corrections")
-    rows = defaultdict(list)
-    for row in _identifiers(figures, corrections["source"] + "#" + corrections["figure"]).index:
-        rows[figures["source"].iloc[row], figures["figure"].iloc[row]].append(row)
-    corrected: dict[str, dict[int, str]] = {column: {} for column in CORRECTABLE}
-    for entry in corrections.to_dict("records"):
-        column, expected = entry["column"], entry["expected"]
-        if column not in CORRECTABLE:
-            near = nearest(column, CORRECTABLE)
-            remedy = f"did you mean '{near}'?" if near else f"one of {','.join(CORRECTABLE)}"
-            faults.append(Fault(entry["file"], entry["row"], "column", f"no column '{column}'", remedy, "EDS-015"))
-            continue
-        own = rows.get((entry["source"], entry["figure"]), [])
-        # A cell that is corrected twice holds, the second time, what the first correction made of it.
-        found = [corrected[column].get(row, figures[column].iloc[row]) for row in own]
-        if not found and entry["source"] in unread:
-            continue
-        if found != [expected]:
-            there = f"the source's row holds '{found[0]}'" if found else "the source has no such figure"
-            remedy = f"expected '{expected}'; mend or remove the correction"
-            faults.append(Fault(entry["file"], entry["row"], "expected", there, remedy, "EDS-016"))
-            continue
-        corrected[column][own[0]] = entry["corrected"]
-    return figures.assign(
-        **{name: _replaced(figures[name], cells) for name, cells in corrected.items() if cells}
-    ), faults
-
-
-def _identifiers(figures: pd.DataFrame, asked: Iterable[str]) -> pd.Series:
-    """The figures that are asked for, as ``source#figure``, by their position."""
-    identifiers = figures["source"] + "#" + figures["figure"]
-    return identifiers[identifiers.isin(list(asked))]
-
-
-def _replaced(column: pd.Series, cells: Mapping[int, str]) -> pd.Series:
-    column = column.copy()
-    column.iloc[list(cells)] = list(cells.values())
-    return column
-
-
-def _declaration_faults(
-    declarations: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame, unread: set[str]
-) -> list[Fault]:
-    """Declarations of nothing that there is, or of something gone that is there.
-
-    They are kept as a log: what was declared new or revised once may be declared gone since, and what is gone cannot be
-    looked up any more.
-    """
-    faults = _required(declarations, ("source", "reason"), "declarations")
-    faults += _repeated(declarations, ["source", "figure", "change", "reason"], "each declaration once")
-    known = list(sources["source"])
-    there = set(figures["source"]) | set(_identifiers(figures, declarations["source"] + "#" + declarations["figure"]))
-    gone = declarations[declarations["change"] == "gone"]
-    passed = {_declared(entry) for entry in gone.to_dict("records")}
-    for entry in declarations.to_dict("records"):
-        place, source, named = (entry["file"], entry["row"]), entry["source"], _declared(entry)
-        column = "figure" if entry["figure"] else "source"
-        if entry["change"] not in CHANGES:
-            near = nearest(entry["change"], CHANGES)
-            remedy = f"did you mean '{near}'?" if near else f"one of {', '.join(CHANGES)}"
-            faults.append(Fault(*place, "change", f"'{entry['change']}' is no change", remedy, "EDS-019"))
-        elif entry["change"] == "gone" and named in there:
-            remedy = "remove it from there, or this declaration"
-            faults.append(Fault(*place, column, f"'{entry[column]}' is still there", remedy, "EDS-020"))
-        elif not source or source in unread or entry["change"] == "gone" or passed & {named, source}:
-            continue
-        elif source not in known:
-            near = nearest(source, known)
-            remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
-            faults.append(Fault(*place, "source", f"no source '{source}'", remedy, "EDS-017"))
-        elif entry["figure"] and named not in there:
-            remedy = f"a number of {source}.csv, or nothing for all of them"
-            faults.append(Fault(*place, "figure", f"no figure '{entry['figure']}'", remedy, "EDS-018"))
-    return faults
-
-
-def _declared(entry: Mapping[Hashable, Any]) -> str:
-    """What a declaration is about: a figure, as ``source#figure``, or a source."""
-    return f"{entry['source']}#{entry['figure']}" if entry["figure"] else str(entry["source"])
-
-
-def _doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFrame, unread: set[str]) -> list[Fault]:
-    faults = _required(doubts, ("doubt",), "doubts")
-    known_sources = set(sources["source"])
-    doubted = zip(doubts["source"], doubts["figures"], strict=True)
-    asked = [f"{source}#{number}" for source, listed in doubted for number in listed.split()]
-    known_figures = set(_identifiers(figures, asked))
-    for entry in doubts.to_dict("records"):
-        source = entry["source"]
-        if source not in known_sources:
-            near = nearest(source, known_sources) if len(faults) < MOST_SUGGESTIONS else None
-            remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
-            faults.append(Fault(entry["file"], entry["row"], "source", f"no source '{source}'", remedy, "EDS-017"))
-            continue
-        for number in entry["figures"].split():
-            if f"{source}#{number}" not in known_figures and source not in unread:
-                remedy = f"numbers of {source}.csv, parted by spaces"
-                faults.append(Fault(entry["file"], entry["row"], "figures", f"no figure '{number}'", remedy, "EDS-018"))
-    return faults
-
-
-def _shown(path: Path, data: Path) -> str:
-    return path.relative_to(data.parent).as_posix()
+    remedy = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024 or 12"
+    return faults_where(wrong, frame, column, "'{}' is no name", remedy, "EDS-011")

@@ -13,6 +13,10 @@ Cells = Sequence[Markup | str]
 SOURCES_PAGE = "sources.html"
 
 
+# JupyterLab would typeset what stands between two dollar signs of a source, and obey the LaTeX that links.
+_IN_JUPYTER, _IN_JUPYTER_END = '<div class="mathjax_ignore tex2jax_ignore">', "</div>"
+
+
 @dataclass(frozen=True)
 class Html:
     """A piece of a page; Jupyter shows it as HTML."""
@@ -20,11 +24,16 @@ class Html:
     text: Markup
 
     def _repr_html_(self) -> str:
-        return str(self.text)
+        return f"{_IN_JUPYTER}{self.text}{_IN_JUPYTER_END}"
 
     def __add__(self, other: "Html") -> "Html":
         """Both pieces, one after the other."""
         return Html(self.text + other.text)
+
+
+def piece_of_page(output: str) -> str:
+    """The HTML of an output as a page has it: that of an ``Html`` without what only Jupyter needs."""
+    return output.removeprefix(_IN_JUPYTER).removesuffix(_IN_JUPYTER_END) if output.startswith(_IN_JUPYTER) else output
 
 
 def anchor(figure_id: str) -> str:

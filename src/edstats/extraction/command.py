@@ -20,6 +20,7 @@ from edstats.extraction.bulk import extract_all
 from edstats.extraction.documents import find_pieces, size_of
 from edstats.extraction.result import FIGURE_COLUMNS, Extraction, Figure
 from edstats.faults import Fault
+from edstats.spreadsheets import guarded
 
 
 class NotOneDocumentError(ValueError):
@@ -79,13 +80,16 @@ def _write_rows(extractions: Iterable[Extraction]) -> None:
 
 
 def _row(document: str, figure: Figure) -> list[str]:
-    return [document, *(_cell(getattr(figure, column)) for column in FIGURE_COLUMNS if column != "doc")]
+    return [guarded(document), *(_cell(getattr(figure, column)) for column in FIGURE_COLUMNS if column != "doc")]
 
 
 def _cell(value: str | float | None) -> str:
-    """A number without needless digits: 8200000000, 86.5. Fifteen are what a float keeps of any decimal number."""
+    """A number without needless digits: 8200000000, 86.5. Fifteen are what a float keeps of any decimal number.
+
+    A document's words are nobody's formula: ``edstats.spreadsheets`` says how they are kept from being one.
+    """
     if not isinstance(value, float):
-        return "" if value is None else str(value)
+        return "" if value is None else guarded(str(value))
     return str(int(value)) if value.is_integer() else f"{value:.15g}"
 
 

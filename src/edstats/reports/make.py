@@ -1,8 +1,9 @@
 """Makes one page, from its notebook to its files, in the process that calls it."""
 
+from edstats.reports.markup import ForbiddenMarkup
 from edstats.reports.plan import Made, Making, failure_of
 from edstats.reports.printing import PrintingFailed, print_page
-from edstats.reports.publish import ForbiddenMarkup, publish_page
+from edstats.reports.publish import publish_page
 from edstats.reports.record import file_digest, write_file
 from edstats.reports.run import PageFailed, run_notebook
 

@@ -7,11 +7,8 @@ the same bytes.
 
 import base64
 import datetime as dt
-import hashlib
 import re
-from dataclasses import dataclass
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -21,85 +18,23 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from edstats.charts import CSV_ADDRESS
+from edstats.policy import digest, policy
 from edstats.reports.edition import GENERATOR
+from edstats.reports.markup import read_headings
 from edstats.reports.plan import Frame, Plan, Volume
+from edstats.tables import piece_of_page
 from edstats.wording import LOCALES, translation
 
 _TEMPLATES = Path(__file__).parent / "template"
 
-_FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "meta"}
-_LOADING_ATTRIBUTES = {"src", "srcset", "poster", "background"}
-# A place on this site, or an address of the web; nothing else, however it is spelt.
-_SAFE_LINK = re.compile(r"(https?://|[\w./-]*(#|$))", re.ASCII)
-_LINKING_ATTRIBUTES = {"href", "xlink:href"}
-
-
 # A table within a link, as notebooks have it, and the heading of a section.
-_DOWNLOAD = re.compile(rf'<a download="([\w.-]+)" href="{re.escape(CSV_ADDRESS)}([A-Za-z0-9+/=]*)"')
-# A colour of a drawing with what stands for it where there is no page, as in notebooks.
+_DOWNLOAD = re.compile(
+    rf'<a download="([A-Za-z0-9_][A-Za-z0-9_.-]{{0,99}})" href="{re.escape(CSV_ADDRESS)}([A-Za-z0-9+/=]*)"'
+)
+# A colour of a drawing with what stands for it where there is no page, as in notebooks. Text has no such quote.
+_DRAWN_STYLE = re.compile(r' style="[^"<>]*"')
 _DRAWN_COLOUR = re.compile(r"var\((--[\w-]+),#[0-9a-f]{6}\)")
 _SECTION = re.compile(r'<h2 id="([^"]+)">.*?</h2>', re.DOTALL)
-
-
-class ForbiddenMarkup(ValueError):
-    """An output that would run a script or load something from elsewhere."""
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A section of a page: the id of its ``<h2>`` and its text."""
-
-    id: str
-    text: str
-
-
-class _BodyReader(HTMLParser):
-    """Collects the headings of a page's body; raises ForbiddenMarkup for what a page may not hold."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.headings: list[Heading] = []
-        self._id: str | None = None
-        self._text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _FORBIDDEN_TAGS:
-            raise ForbiddenMarkup(f"a page may hold no <{tag}>")
-        for name, value in attrs:
-            if not _may_stand(tag, name, (value or "").strip()):
-                raise ForbiddenMarkup(f'a page may hold no <{tag} {name}="{value}">')
-        if tag == "h2":
-            self._id, self._text = dict(attrs).get("id"), ""
-
-    def handle_data(self, data: str) -> None:
-        self._text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "h2" and self._id:
-            self.headings.append(Heading(self._id, " ".join(self._text.split())))
-            self._id = None
-
-
-def _may_stand(tag: str, attribute: str, value: str) -> bool:
-    """Whether the attribute neither runs a script nor loads anything."""
-    if attribute.startswith("on"):
-        return False
-    if attribute in _LOADING_ATTRIBUTES:
-        return value.startswith("data:")
-    if attribute in _LINKING_ATTRIBUTES:
-        return bool(_SAFE_LINK.match(value)) if tag == "a" else value.startswith(("#", "data:"))
-    return True
-
-
-def read_headings(body: str) -> list[Heading]:
-    """The ``<h2>`` headings that have an id, in order.
-
-    Raises ForbiddenMarkup when ``body`` holds a script or would load something.
-    """
-    reader = _BodyReader()
-    reader.feed(body)
-    reader.close()
-    return reader.headings
 
 
 def publish_page(frame: Frame, executed: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]:
@@ -109,7 +44,7 @@ def publish_page(frame: Frame, executed: nbformat.NotebookNode) -> tuple[str, di
     are left out, and so are printed text and every output that is not ``text/html``. The template writes the page's
     ``<h1>`` (``frame.heading``); outputs bring ``<h2 id=...>`` headings, of which the contents list is made, and beside
     which a switch of language keeps the reader's place.
-    Raises ForbiddenMarkup when an output holds a script or would load something.
+    Raises ForbiddenMarkup when an output holds more than pages need (``edstats.reports.markup``).
     """
     exporter = _exporter(frame.language)
     downloads: dict[str, bytes] = {}
@@ -122,12 +57,16 @@ def publish_page(frame: Frame, executed: nbformat.NotebookNode) -> tuple[str, di
             downloads[path] = base64.b64decode(match[2])
             return f'<a download href="{path}"'
 
-        return _DOWNLOAD.sub(link, _DRAWN_COLOUR.sub(r"var(\1)", body))
+        return _DOWNLOAD.sub(link, _DRAWN_STYLE.sub(_in_the_pages_colours, body))
 
     exporter.environment.filters["apart"] = apart
     exporter.environment.globals["frame"] = frame
     html, _ = exporter.from_notebook_node(executed)
     return str(html), downloads
+
+
+def _in_the_pages_colours(style: re.Match[str]) -> str:
+    return _DRAWN_COLOUR.sub(r"var(\1)", style[0])
 
 
 def _switchable(body: str, frame: Frame) -> str:
@@ -183,13 +122,15 @@ def _exporter(language: str) -> TemplateExporter:
         "headings": read_headings,
         "long_date": _long_date,
         "own_name": own_name,
-        "digest": _digest,
+        "piece_of_page": piece_of_page,
+        "digest": digest,
         "switchable": _switchable,
     }
     environment.globals |= {
         "style": _style("style"),
         "first_style": _style("first"),
         "across_style": _style("across"),
+        "policy": policy,
         "search_script": (_TEMPLATES / "edstats" / "search.js").read_text(encoding="utf-8"),
         "generator": GENERATOR,
         "locale": LOCALES[language],
@@ -202,12 +143,8 @@ def _style(name: str) -> str:
     """A style sheet, without comments and indents, since every page carries it."""
     text = (_TEMPLATES / "edstats" / f"{name}.css").read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};,]|(?<=[a-z]):(?= )|\n)\s*", r"\1", text).replace("\n", "").strip()
-
-
-def _digest(script: str) -> str:
-    """What a Content-Security-Policy names a script by."""
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    text = re.sub(r"\s*([{};,>]|(?<=[a-z0-9]):(?= )|\n)\s*", r"\1", text).replace("\n", "").strip()
+    return text.replace(";}", "}")
 
 
 def _markdown(source: str) -> str:

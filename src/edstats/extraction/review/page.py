@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader
 
 from edstats.extraction.result import ACCEPTED, Document, Extraction
 from edstats.extraction.review.readings import Cell, Piece, Reading, cut, read_out
+from edstats.policy import policy
+from edstats.unseen import cut_at_unseen, named, without_unseen
 from edstats.wording import Wording, translation
 
 _HERE = Path(__file__).parent
@@ -55,13 +57,15 @@ def review_page(extractions: Sequence[Extraction]) -> str:
     documents = [_shown(extraction, f"d{number}") for number, extraction in enumerate(extractions, start=1)]
     total = sum(len(shown.readings) for shown in documents)
     to_check = sum(len(shown.to_check) for shown in documents)
+    style = _SITE_STYLE.read_text(encoding="utf-8") + _style()
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
             documents=documents,
             summary=_summary(total, to_check),
-            style=_SITE_STYLE.read_text(encoding="utf-8") + _style(),
+            style=style,
+            policy=policy(style),
         )
     )
 
@@ -150,6 +154,7 @@ def _environment() -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         catalogue.gettext, catalogue.ngettext, newstyle=True
     )
+    environment.filters |= {"cut_at_unseen": cut_at_unseen, "named": named, "without_unseen": without_unseen}
     environment.globals |= {
         "listed": _LISTED,
         "sparse": _SPARSE,
