@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help reports test lint lab lock messages screenshots bench reliability audit
+.PHONY: help reports test lint lab lock messages screenshots bench reliability fuzz audit
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make screenshots  take the pictures in docs/images from reports/'
 	@echo 'make bench        measure how fast builds, cleaning and extraction are; half an hour on an idle machine'
 	@echo 'make reliability  kill 100 builds at random moments, and fill the disk of others; half an hour'
+	@echo 'make fuzz         clean 10,000 damaged data sets, and read random texts; half an hour'
 	@echo 'make audit        look for known vulnerabilities of what requirements.lock names; asks the package index'
 
 reports: .venv/installed
@@ -51,6 +52,10 @@ bench: .venv/installed
 reliability: .venv/installed
 	EDSTATS_INTERRUPTIONS=100 EDSTATS_FREE_SPACE='0 50 100 150 200 250 300 400 500' \
 		$(BIN)/python -m pytest --capture=no tests/test_interrupted_builds.py tests/test_full_disk.py
+
+fuzz: .venv/installed
+	$(BIN)/python tools/fuzz_raw.py --cases 10000
+	$(BIN)/python -m pytest --hypothesis-profile fuzz tests/test_any_input.py
 
 audit: .venv/installed
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock
