@@ -13,7 +13,6 @@ import pytest
 from conftest import PROJECT, make_dataset, write_raw
 from test_gates import HELD_BACK
 
-from edstats.clean import lost_rows
 from edstats.cli import main
 from edstats.codebook import read_table
 from edstats.dataset import Dataset
@@ -24,6 +23,7 @@ from edstats.extraction.documents import MOST_ELEMENTS, Piece, find_pieces
 from edstats.extraction.result import Extraction
 from edstats.faults import Fault
 from edstats.raw import read_raw
+from edstats.row_faults import lost_rows
 
 ERRORS = PROJECT / "docs" / "errors.md"
 FAULTY = Path(__file__).parent / "faulty"

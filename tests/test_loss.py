@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, SEEDS, TODAY, write_raw
 
-from edstats.clean import clean, lost_rows
+from edstats.clean import clean
 from edstats.faults import Fault
 from edstats.raw import read_raw
+from edstats.row_faults import lost_rows
 
 
 def _lost(data: Path) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ and take the period from the date of publication when the source prints none. Wh
 round, sum, average, or drop. Every raw row ends as an observation or as a located fault.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -23,6 +23,7 @@ from edstats.periods import Period, read_periods
 from edstats.places import read_places, territories_on
 from edstats.publications import clean_sources
 from edstats.raw import Raw
+from edstats.row_faults import faults_at, faults_of_rows, lost_rows, reader_faults, unlocated
 
 # Two observations alike in these columns state one fact twice.
 FACT_COLUMNS = (
@@ -69,9 +70,9 @@ def clean(raw: Raw, today: date) -> Clean:
     times, time_faults = _read_times(figures, places, codes["indicator"], dates)
     faults = [*raw.faults, *source_faults, *code_faults, *value_faults, *undated_faults, *time_faults]
     read = pd.concat([figures[_ENTERED], dates, codes, values, times], axis=1)
-    read = _only(_unlocated(read, faults), read)
+    read = _only(unlocated(read, faults), read)
     meaning = [] if read.empty else _meaning_faults(read)
-    kept = _only(_unlocated(read, meaning), read)
+    kept = _only(unlocated(read, meaning), read)
     faults += meaning
     faults += lost_rows(raw.figures, kept, faults)
     return Clean(_arranged(kept), sources, tuple(dict.fromkeys(faults)))
@@ -96,29 +97,6 @@ def _only(mask: np.ndarray, frame: pd.DataFrame) -> pd.DataFrame:
     return frame if mask.all() else frame[mask].reset_index(drop=True)
 
 
-def _unlocated(read: pd.DataFrame, faults: list[Fault]) -> np.ndarray:
-    """For each row whether no fault names it."""
-    located = {(fault.file, fault.row) for fault in faults}
-    if not located:
-        return np.ones(len(read), dtype=bool)
-    rows = zip(read["file"].tolist(), read["row"].tolist(), strict=True)
-    return np.array([row not in located for row in rows], dtype=bool)
-
-
-def lost_rows(figures: pd.DataFrame, kept: pd.DataFrame, faults: list[Fault]) -> list[Fault]:
-    """A fault for each row of ``figures`` that is not ``kept`` and that no fault names, by itself or with its file.
-
-    Both frames have ``file`` and ``row``. There is none unless edstats itself is wrong.
-    """
-    places = figures[["file", "row"]].merge(kept[["file", "row"]].assign(kept=True), how="left")
-    # Of the faults' files some are no text, as a disk allows for names; those that were read are.
-    unread = {fault.file for fault in faults if not fault.row} & set(places["file"])
-    lost = places["kept"].isna() & ~places["file"].isin(list(unread))
-    lost &= _unlocated(places, faults)
-    remedy = "this is a mistake in edstats: report it with the row"
-    return _faults_where(lost, places, "", "this row is neither read nor refused", remedy, "EDS-201")
-
-
 def _undated_faults(figures: pd.DataFrame, known: set[str]) -> list[Fault]:
     """One fault a file whose source has a fault of its own (an unknown source is reported by ``read_raw``)."""
     if figures.empty:
@@ -137,38 +115,12 @@ def _arranged(read: pd.DataFrame) -> pd.DataFrame:
     return typed(read.sort_values(["source", "number", "figure"], kind="stable"), "observations")
 
 
-def _faults_at(
-    figures: pd.DataFrame, column: str, wrong: np.ndarray, told: Iterable[tuple[str, str]], code: str
-) -> list[Fault]:
-    """A fault for each position of ``wrong``; ``told`` says what stands there and what would be right."""
-    if not len(wrong):
-        return []
-    rows = figures[["file", "row"]].take(wrong).itertuples(index=False)
-    return [Fault(file, row, column, *said, code) for (file, row), said in zip(rows, told, strict=True)]
-
-
-def _faults_where(wrong: pd.Series, read: pd.DataFrame, column: str, found: str, remedy: str, code: str) -> list[Fault]:
-    """A fault for each row where ``wrong`` holds; in ``found`` the names of columns stand for the row's cells."""
-    if not wrong.any():
-        return []
-    return [
-        Fault(entry["file"], entry["row"], column, found.format_map(entry), remedy, code)
-        for entry in read[wrong].to_dict("records")
-    ]
-
-
-def _reader_faults(texts: pd.Series, figures: pd.DataFrame, column: str, code: str) -> list[Fault]:
-    """A fault for each row of which a reader says something: what it found and, behind a semicolon, what is right."""
-    wrong = np.flatnonzero(texts != "")
-    return _faults_at(figures, column, wrong, (text.partition("; ")[::2] for text in texts.take(wrong)), code)
-
-
 # --- codes -----------------------------------------------------------------------------------------------------------
 
 
 def _read_codes(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Codes of region, indicator, status, group, works, counted and share_of, from a code or a name in any language."""
-    faults = _reader_faults(places["fault"], figures, "region", "EDS-031")
+    faults = reader_faults(places["fault"], figures, "region", "EDS-031")
     codes = {"region": places["region"]}
     for column, names, required in (
         ("indicator", _names("indicators", "indicator"), True),
@@ -198,7 +150,7 @@ def _read_column(
     wrong = np.flatnonzero(np.isin(numbers, [*told]))
     # Cell by cell, in the order in which they first stand.
     wrong = wrong[np.argsort(numbers[wrong], kind="stable")]
-    faults = _faults_at(figures, column, wrong, (told[number] for number in numbers[wrong]), "EDS-032")
+    faults = faults_at(figures, column, wrong, (told[number] for number in numbers[wrong]), "EDS-032")
     return _spread([code or "" for code in codes], numbers), faults
 
 
@@ -243,7 +195,7 @@ def _read_values(figures: pd.DataFrame, languages: pd.Series) -> tuple[pd.DataFr
     unknown = printed["fault"].where(figures["as_printed"] != "", "empty; give the number phrase")
     unknown += "; where the phrase alone cannot tell, give value and unit in their columns"
     unknown = unknown.where(unreadable & (figures["value"] == ""), "")
-    return pd.DataFrame(read), faults + _reader_faults(unknown, figures, "as_printed", "EDS-033")
+    return pd.DataFrame(read), faults + reader_faults(unknown, figures, "as_printed", "EDS-033")
 
 
 def _disagreements(figures: pd.DataFrame, given: Mapping[str, pd.Series], printed: pd.DataFrame) -> list[Fault]:
@@ -256,7 +208,7 @@ def _disagreements(figures: pd.DataFrame, given: Mapping[str, pd.Series], printe
         differ = _is_said(cells) & _is_said(reading) & (cells != reading) & unexplained
         form = ":g" if column in ("value", "value_high") else ""
         found = f"'{{given{form}}}', but '{{as_printed}}' reads as '{{reading{form}}}'"
-        faults += _faults_where(differ, figures.assign(given=cells, reading=reading), column, found, remedy, "EDS-034")
+        faults += faults_of_rows(differ, figures.assign(given=cells, reading=reading), column, found, remedy, "EDS-034")
     return faults
 
 
@@ -274,10 +226,12 @@ def _read_plain_numbers(figures: pd.DataFrame, column: str) -> tuple[pd.Series, 
     # Of more digits a float keeps some only, and cleaning does not round.
     exact = plain & (figures[column].str.replace(_NO_DIGITS, "", regex=True).str.len() <= MOST_DIGITS)
     remedy = "digits with a point as decimal mark, such as 86.5"
-    faults = _faults_where(~plain, figures, column, f"'{{{column}}}' is no plain number", remedy, "EDS-035")
+    faults = faults_of_rows(~plain, figures, column, f"'{{{column}}}' is no plain number", remedy, "EDS-035")
     found, remedy = f"'{{{column}}}' has more than {MOST_DIGITS} digits", "the number as it is printed"
     # A nought with a sign is a nought.
-    return numbers.where(exact) + 0.0, faults + _faults_where(plain & ~exact, figures, column, found, remedy, "EDS-035")
+    return numbers.where(exact) + 0.0, faults + faults_of_rows(
+        plain & ~exact, figures, column, found, remedy, "EDS-035"
+    )
 
 
 def _as_numbers(texts: pd.Series) -> pd.Series:
@@ -306,13 +260,13 @@ def _read_times(
     inferred = figures["period"].str.startswith(INFERRED)
     published = _publication_periods(dates, indicators)
     periods = read_periods(figures["period"].str.removeprefix(INFERRED).where(given, published).str.strip())
-    faults = _reader_faults(periods["fault"], figures, "period", "EDS-036")
+    faults = reader_faults(periods["fault"], figures, "period", "EDS-036")
     # What is printed about a later time is about the territory that the writer knew.
     moment = periods["end"].where(periods["end"] < dates["published_latest"], dates["published_latest"])
     dated = territories_on(places["region"], moment).fillna("")
     territory = places["territory"].where(places["territory"] != "", dated)
     homeless = (territory == "") & (places["region"] != "") & (periods["fault"] == "")
-    faults += _faults_where(
+    faults += faults_of_rows(
         homeless,
         figures.assign(region=places["region"], moment=moment),
         "region",
@@ -385,8 +339,8 @@ def _share_faults(read: pd.DataFrame) -> list[Fault]:
     excessive = percent & (shares | share) & (read["value"] > 100)
     found = "{value:g} percent without what it is a share of"
     return [
-        *_faults_where(percent & counts & ~share, read, "share_of", found, "name the indicator", "EDS-039"),
-        *_faults_where(excessive, read, "value", "{value:g} percent", "a share is at most 100 percent", "EDS-040"),
+        *faults_of_rows(percent & counts & ~share, read, "share_of", found, "name the indicator", "EDS-039"),
+        *faults_of_rows(excessive, read, "value", "{value:g} percent", "a share is at most 100 percent", "EDS-040"),
     ]
 
 
@@ -402,10 +356,10 @@ def _value_faults(read: pd.DataFrame) -> list[Fault]:
         (~ranged & high.notna(), "qualifier", "'{qualifier}' with two ends", "range", "EDS-043"),
         (early, "period", "{period} had not begun when this was published", early_remedy, "EDS-044"),
     )
-    return [fault for wrong, *told in checks for fault in _faults_where(wrong, read, *told)]
+    return [fault for wrong, *told in checks for fault in faults_of_rows(wrong, read, *told)]
 
 
 def _repeated_facts(read: pd.DataFrame) -> list[Fault]:
     remedy = "a fact printed twice is one row; tell two facts apart by period, group, programme or place"
     twice = read.duplicated(list(FACT_COLUMNS))
-    return _faults_where(twice, read, "figure", "the same fact stands in another row of {source}", remedy, "EDS-045")
+    return faults_of_rows(twice, read, "figure", "the same fact stands in another row of {source}", remedy, "EDS-045")
