@@ -46,7 +46,8 @@ NO_ADDRESSES = [
     "https://example.org/<script>",
     "https://example.org/`x`",
     "https://exаmple.org/",  # a Cyrillic а
-    "https://пример.қаз/",
+    "https://аррӏе.com/",
+    "https://a.рф/",
     "https://-example.org/",
     "https://exa mple.org/",
     "https://example.org:port/",
@@ -59,6 +60,8 @@ ADDRESSES = [
     "https://xn--e1afmkfd.xn--80ao21a/",
     "https://www.gov.kz./memleket/entities/aqtobe/press/news/details/1?lang=ru&page=2#top",
     "https://example.org/мектеп/'a'(1)?q=a|b",
+    "https://пример.қаз/",
+    "https://қостанай.рф",
 ]
 
 

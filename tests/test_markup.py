@@ -11,6 +11,7 @@ from edstats.reports.plan import Frame
 from edstats.reports.publish import publish_page
 from edstats.tables import Html, piece_of_page
 
+RUNS = "<img src=x onerror=window.ran=1>"
 RUNS_OR_LOADS = [
     '<img src="https://example.org/a.png">',
     '<img src="data:image/svg+xml,x">',
@@ -69,6 +70,11 @@ RUNS_OR_LOADS = [
     '<p>a</p><b title="',
     "<p>a</p><",
     "<p>a</p><!--",
+    # What Python's reader and browsers take apart otherwise.
+    f'</p a="><b class=">{RUNS}">',
+    f'</p\0 a="><b class=">{RUNS}">',
+    f'<b class==">{RUNS}">',
+    *(f'<b class={space}">{RUNS}">' for space in "\xa0\x0b\x1c\x85"),
 ]
 LINKS_ELSEWHERE = [
     "javascript:x()",

@@ -50,6 +50,8 @@ ATTACKS = [
     "+A1",
     "--1",
     "-3 schools (A1)",
+    "-1",
+    "words;-1",
 ]
 HARMLESS = [
     "",
@@ -73,7 +75,7 @@ PARTS = re.compile(r"[;\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 def formulas(text: str) -> list[str]:
     """What a spreadsheet could take for a formula, cut at every sign at which one may cut."""
     parts = (part.lstrip('" \u00a0\ufeff\u200b') for part in PARTS.split(text))
-    number = re.compile(r"[+-]\d[\d.,  ]*%?[^\W\d_ .]*(?:[^\W\d_]|[ .])*")
+    number = re.compile(r"[+-]\d[\d.,  ]*(?:%|(?=[^\W\d_]))[^\W\d_ .]*(?:[^\W\d_]|[ .])*")
     return [part for part in parts if part[:1] in tuple("=+-@＝＋－＠") and not number.fullmatch(part)]
 
 

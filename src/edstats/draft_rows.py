@@ -19,7 +19,6 @@ from edstats.numerals import read_numbers
 from edstats.periods import UnreadablePeriod, read_period
 from edstats.raw_tables import FIGURE_COLUMNS
 from edstats.unseen import without_unseen
-from edstats.wordlists import whole
 
 DRAFT_COLUMNS = (*FIGURE_COLUMNS, "confidence", "reason")
 # The indicator of a figure that the rules could not name.
@@ -129,7 +128,7 @@ def _wordings(item: Figure, text: str) -> list[str]:
         "".join([*before[len(before) - first :], item.as_printed, *behind[:last]])
         for first, last in sorted(counts, key=sum)
     ]
-    return [whole(" ".join(without_unseen(phrase).split())) for phrase in phrases]
+    return [" ".join(without_unseen(phrase).split()) for phrase in phrases]
 
 
 def _fitted(item: Figure, wording: str, reading: Mapping[Hashable, object]) -> tuple[int, _Phrase]:

@@ -29,7 +29,7 @@ from edstats.faults import Fault
 from edstats.numerals import LANGUAGES
 from edstats.periods import UnreadablePeriod, read_period
 from edstats.publications import clean_sources
-from edstats.raw import NAME, RESERVED, Raw, key_faults
+from edstats.raw import NAME, NAME_FORM, RESERVED, Raw, key_faults
 from edstats.raw_tables import FIGURE_COLUMNS, SOURCE_COLUMNS, read_raw_table
 from edstats.spreadsheets import guarded
 from edstats.unseen import without_unseen
@@ -130,7 +130,7 @@ def accept(source: str, data: Path) -> tuple[int, list[Fault]]:
 def _unnamed(files: _Files) -> list[Fault]:
     if re.fullmatch(NAME, files.source) and not re.fullmatch(RESERVED, files.source):
         return []
-    remedy = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024"
+    remedy = f"{NAME_FORM}, and none that Windows keeps for itself"
     return [Fault(f"{files.data.name}/drafts", 0, "", f"'{files.source}' is no name of a source", remedy, "EDS-050")]
 
 
@@ -245,8 +245,7 @@ def _write_whole(path: Path, text: str) -> None:
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)  # of a run that was cut off, or a link to a file elsewhere
-        # Half a surrogate pair, which a broken document may hold, cannot be written.
-        with unfinished.open("x", encoding="utf-8", errors="replace", newline="") as file:
+        with unfinished.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from edstats.faults import Fault
+from edstats.faults import Fault, shortened
 from edstats.unseen import with_unseen_named
 
 Level = Literal["info", "warning", "error"]
@@ -32,7 +32,8 @@ class EventLog:
     def faults(self, faults: Iterable[Fault]) -> None:
         """Write each fault of the input, by its place."""
         for fault in sorted(faults):
-            self.tell("fault", str(fault), "error", **asdict(fault))
+            details = {name: shortened(cell) if isinstance(cell, str) else cell for name, cell in asdict(fault).items()}
+            self.tell("fault", str(fault), "error", **details)
 
     def line(self, event: str, message: str, level: Level, **details: Any) -> str:
         """An event as it is written, which is more than one line only as text."""

@@ -36,11 +36,11 @@ class Fault:
     def message(self) -> str:
         """The line without its code."""
         place = f"{self.file}:{self.row}" if self.row else self.file
-        parts = [place, _shortened(self.column), f"{_shortened(self.found)}; {self.remedy}"]
+        parts = [place, shortened(self.column), f"{shortened(self.found)}; {self.remedy}"]
         return with_unseen_named(" ".join(": ".join(part for part in parts if part).split()))
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     """A long text without its middle: the end of a message says what is wrong with what it shows."""
     half = LONGEST_SHOWN // 2
     return text if len(text) <= LONGEST_SHOWN else f"{text[:half]}…{text[-half:]}"

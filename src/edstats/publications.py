@@ -105,7 +105,7 @@ def _date(entry: Mapping[Hashable, str], column: str, faults: list[Fault]) -> Pe
     try:
         period = read_period(text)
     except UnreadablePeriod as error:
-        found = str(error).partition("; ")[0]
+        found = str(error).rpartition("; ")[0]
     else:
         if period.kind in ("day", "month", "year"):
             return period

@@ -38,6 +38,7 @@ from edstats.unseen import are_seen, named, unseen_in
 
 # Both names stand in lists that are parted by spaces, in addresses of pages, and a source's in names of files.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+NAME_FORM = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024 or 12"
 # Windows keeps these for itself, whatever stands behind a point, and drops a point at the end.
 RESERVED = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*\."
 
@@ -145,7 +146,7 @@ def _address_faults(table: pd.DataFrame) -> list[Fault]:
     wrong = (table["url"] != "") & ~table["url"].str.fullmatch(ADDRESS)
     remedy = (
         "an address that begins with https://, or nothing; without a name before its host, spaces, quotes or "
-        "backslashes, and a host of other letters than Latin as xn--..."
+        "backslashes, and a host of other letters as xn--..."
     )
     return faults_where(wrong, table, "url", "'{}'", remedy, "EDS-049")
 
@@ -170,5 +171,4 @@ def _translation_faults(translations: pd.DataFrame) -> list[Fault]:
 
 def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
     wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
-    remedy = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024 or 12"
-    return faults_where(wrong, frame, column, "'{}' is no name", remedy, "EDS-011")
+    return faults_where(wrong, frame, column, "'{}' is no name", NAME_FORM, "EDS-011")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from edstats.faults import MOST_SUGGESTIONS, Fault, nearest
+from edstats.faults import MOST_SUGGESTIONS, Fault, nearest, shortened
 from edstats.raw_tables import CHANGES, CORRECTABLE, empty_cells, repeated
 
 
@@ -36,7 +36,7 @@ def corrected_figures(
             continue
         if found != [expected]:
             there = f"the source's row holds '{found[0]}'" if found else "the source has no such figure"
-            remedy = f"expected '{expected}'; mend or remove the correction"
+            remedy = f"expected '{shortened(expected)}'; mend or remove the correction"
             faults.append(Fault(entry["file"], entry["row"], "expected", there, remedy, "EDS-016"))
             continue
         corrected[column][own[0]] = entry["corrected"]

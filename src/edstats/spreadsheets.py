@@ -17,8 +17,9 @@ _SIGNS = "=+@\\-\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 _PASSED = "['\" \u00a0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\u00ad]"
 # Where a cell begins, in some setting.
 _PARTS = ";\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
-# "-3 schools", "+5.2%": a number with its unit names nothing and calls nothing.
-_NUMBER = rf"[+\-][0-9][0-9., \u00a0\u202f]*+%?+(?:[^\W\d_]|[ .])*+(?=[{_PARTS}]|\Z)"
+# "-3 schools", "+5.2%": a number with its unit names nothing and calls nothing. One without could go on in the cell
+# behind it, where a comma is a decimal mark.
+_NUMBER = rf"[+\-][0-9][0-9., \u00a0\u202f]*+(?:%+|(?=[^\W\d_]))(?:[^\W\d_]|[ .])*+(?=[{_PARTS}]|\Z)"
 _FORMULA = rf"(?={_PASSED}*+(?!{_NUMBER})[{_SIGNS}])"
 _BEFORE = re.compile(rf"(?:\A|(?<=[{_PARTS}])){_FORMULA}")
 _GUARDED = re.compile(rf"(?:\A|(?<=[{_PARTS}]))'{_FORMULA}")

@@ -11,7 +11,11 @@ from collections.abc import Iterable
 # Unicode's control and format characters, line and paragraph separators, blank letters, private use, halves of
 # characters and what is no character. Line breaks, tabs and all kinds of space may stand; so may variation selectors,
 # as in emoji.
+# Joiners that are seen: within one emoji, and in Arabic script.
+_PICTURES, _ARABIC = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff", "\u0620-\u06ff"
+_JOINS = f"(?<=[{_PICTURES}])\u200d(?=[{_PICTURES}])|(?<=[{_ARABIC}])\u200c(?=[{_ARABIC}])"
 _SIGNS = (
+    f"(?!{_JOINS})"
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\ud800-\uf8ff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -49,7 +50,7 @@ _INSTALL = "install it with pip install 'edstats[extract]', or save the article 
 _DIVIDE = "divide it into several documents, or save the text of the article alone"
 _SAVE_ARTICLE = "save the article itself as .txt"
 # A tag with attributes, as far as it goes without another one in it; it need not be closed, so that none is read twice.
-_TAG = re.compile(r"<[a-z][a-z0-9:-]*[\s/](?:\"[^\"]*\"|'[^']*'|[^\"'<>])*+", re.IGNORECASE)
+_TAG = re.compile(r"<[a-z][a-z0-9:-]*[\s/]+(?=[\w:@\"'])(?:\"[^\"]*\"|'[^']*'|[^\"'<>])*+", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _DATED_BY_FILE = date(1990, 1, 1)  # archives that pack reproducibly give every file a time before this
 
@@ -272,20 +273,20 @@ def _latest(piece: Piece) -> date:
 def _read_record(piece: Piece, line: str) -> Document:
     """The document of one line of ``.jsonl``; title and date that it does not give are looked for in the text."""
     try:
-        record = json.loads(line, object_pairs_hook=_each_once)
+        record = json.loads(line, object_pairs_hook=_Object)
     except json.JSONDecodeError as error:
         raise UnreadableDocument(piece.fault(f"no JSON: {error.msg}", _RECORD_FORM, "EDS-065")) from None
     except RecursionError:
         raise UnreadableDocument(
             piece.fault("no JSON that can be read: nested too deeply", _RECORD_FORM, "EDS-065")
         ) from None
-    except _StandsTwiceError as twice:
-        remedy = "give each name once; of two texts one would be lost"
-        raise UnreadableDocument(piece.fault("stands twice", remedy, "EDS-066", str(twice)[:LONGEST_ID])) from None
     except ValueError:  # what Python takes for no number
         raise UnreadableDocument(piece.fault("a number of thousands of digits", _RECORD_FORM, "EDS-065")) from None
-    if not isinstance(record, dict):
+    if not isinstance(record, _Object):
         raise UnreadableDocument(piece.fault("no JSON object", _RECORD_FORM, "EDS-065"))
+    if record.twice:
+        remedy = "give each name once; of two texts one would be lost"
+        raise UnreadableDocument(piece.fault("stands twice", remedy, "EDS-066", record.twice[:LONGEST_ID]))
     text = _field(piece, record, "text")
     identity = f"{record['id'] if type(record.get('id')) is int else _field(piece, record, 'id')}"
     if len(identity) > LONGEST_ID:
@@ -298,17 +299,13 @@ def _read_record(piece: Piece, line: str) -> Document:
     return Document(identity, text, title, published)
 
 
-class _StandsTwiceError(ValueError):
-    """A name stands twice in an object; which."""
+class _Object(dict[str, Any]):
+    """An object of JSON, and the first name that stands twice in it, or ""."""
 
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise _StandsTwiceError(name)
-        found[name] = value
-    return found
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        counts = Counter(name for name, _ in pairs)
+        self.twice = next((name for name, count in counts.items() if count > 1), "")
 
 
 def _field(piece: Piece, record: Mapping[str, Any], name: str) -> str:

@@ -47,6 +47,11 @@ _STYLE = re.compile(r"(?:(?:var|rgb|calc)\(|[\w\s.,:;%#)+*-])*+", re.ASCII)
 # A place on this page or on another of the edition, a file beside it, or an address of the web.
 _STEP = r"[A-Za-z0-9_][\w.-]*"
 _LINK = re.compile(rf"(?:(?:\.\./)?{_STEP}(?:/{_STEP})*)?(?:#[^\s\"'<>\\]*)?|{ADDRESS}", re.ASCII)
+# Readers differ on any other form of a tag: quotes in an end tag, two equals signs, Unicode's kinds of space.
+_TAG = re.compile(
+    r'<[A-Za-z][A-Za-z0-9]*(?:[ \t\r\n\f]+[A-Za-z][A-Za-z0-9:-]*(?:="[^"<>]*+")?)*+[ \t\r\n\f]*+/?>', re.ASCII
+)
+_ODD_END = re.compile(r"</(?![A-Za-z][A-Za-z0-9]*[ \t\r\n\f]*>)")
 _PLACE = re.compile(r"#[\w.:-]+", re.ASCII)
 _HERE = re.compile(r"url\(#[\w.:-]+\)", re.ASCII)
 
@@ -77,6 +82,8 @@ class _BodyReader(HTMLParser):
         known = _ELEMENTS.get(tag)
         if known is None:
             raise ForbiddenMarkup(f"a page may hold no <{tag}>")
+        if not _TAG.fullmatch(self.get_starttag_text() or ""):
+            raise ForbiddenMarkup(f"a page may hold no <{tag}> in such a form: {self.get_starttag_text()}")
         for name, value in attrs:
             if name not in known or (name in _READ and not _may_stand(tag, name, value or "")):
                 raise ForbiddenMarkup(f'a page may hold no <{tag} {name}="{value}">')
@@ -135,6 +142,8 @@ def read_headings(body: str) -> list[Heading]:
 
     Raises ForbiddenMarkup when ``body`` holds what a page may not.
     """
+    if odd := _ODD_END.search(body):
+        raise ForbiddenMarkup(f"a page may hold no {body[odd.start() : odd.start() + 40]}")
     reader = _BodyReader()
     reader.feed(body)
     if "<" in reader.rawdata:  # an element that does not end here would end in what follows
