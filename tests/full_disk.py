@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from incremental import ENGLISH, Project, contents
-from interruptions import change_value, remains, start
+from interruptions import change_value, remains, start, value_of
 
 
 def fill(folder: Path, free: int) -> Path:
@@ -26,7 +26,7 @@ def main() -> None:
     for free in map(int, sys.argv[2:]):
         before = contents(project.reports)
         clean = contents(project.folder / "data" / "clean")
-        change_value(project)
+        new = change_value(project)
         filler = fill(project.folder, free)
         build = start(project)
         _, errors = build.communicate()
@@ -41,7 +41,8 @@ def main() -> None:
         filler.unlink()
         again = start(project)
         _, errors = again.communicate()
-        print(json.dumps(outcome | {"code again": again.returncode, "errors again": errors}), flush=True)
+        outcome |= {"code again": again.returncode, "errors again": errors, "new stands": value_of(project) == new}
+        print(json.dumps(outcome), flush=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import nbformat
 from incremental import COMMAND, Project, contents
 
 from edstats.folders import next_clean_folder
@@ -79,12 +80,12 @@ def change_value(project: Project) -> str:
     return now
 
 
-def interrupt(project: Project, chance: random.Random, seconds: float) -> Interruption:
-    """Start a build, kill it at a random moment of the ``seconds`` that it takes, and see that the edition is whole.
+def interrupt(project: Project, new: str, chance: random.Random, seconds: float) -> Interruption:
+    """Start a build of the value ``new``, kill it at a random moment of the ``seconds`` that it takes, and look.
 
     What stands is the edition before, to the byte, or the new one, which is what its record says.
     """
-    before, new = contents(project.reports), change_value(project)
+    before = contents(project.reports)
     who: Who = chance.choice(("tree", "builder"))
     when: When = chance.choice(("any moment", "publishing"))
     began = time.monotonic()
@@ -115,8 +116,8 @@ def interrupt(project: Project, chance: random.Random, seconds: float) -> Interr
     return Interruption(who, when, after, published)
 
 
-def go_on(project: Project) -> str:
-    """Build again, as the scheduler does; returns what the build said of the one before."""
+def go_on(project: Project, new: str) -> str:
+    """Build again, as the scheduler does, and publish the value ``new``; returns what was said of the build before."""
     build = start(project)
     out, errors = build.communicate(timeout=GOING)
     assert build.returncode == 0, errors
@@ -125,4 +126,14 @@ def go_on(project: Project) -> str:
     assert stands(record, project.reports)
     assert remains(project) == [], out + errors
     assert processes(project) == set()
+    assert value_of(project) == new
     return errors
+
+
+def add_cell(project: Project, code: str) -> int:
+    """Add a last cell to the notebook of the page of changes; returns its number."""
+    notebook = project.notebooks / "changes.ipynb"
+    found = nbformat.read(notebook, as_version=4)
+    found.cells.append(nbformat.v4.new_code_cell(code))
+    nbformat.write(found, notebook)
+    return len(found.cells)

@@ -58,7 +58,7 @@ def test_check_lists_findings_then_every_code_and_passes(tmp_path: Path, capsys:
     outcomes = [line.split()[0] for line in lines[:-1]]
     each = outcomes[outcomes.index("PASS") :]
     assert each == sorted(each, key=["PASS", "UNCHECKED", "ADVISORY"].index), "what asks for a person stands last"
-    assert lines[-1].endswith("48 PASS, 1 UNCHECKED, 10 ADVISORY")
+    assert lines[-1].endswith("51 PASS, 1 UNCHECKED, 10 ADVISORY")
 
 
 @pytest.mark.parametrize(("share", "code"), [("70% of schools", 3), ("64.5%", 0)])
@@ -148,3 +148,14 @@ def test_commands_leave_the_current_folder_alone(tmp_path: Path) -> None:
     before = sorted(PROJECT.iterdir())
     assert main(["check", "--data", str(PROJECT / "data")]) == 0
     assert sorted(PROJECT.iterdir()) == before
+
+
+def test_clean_keeps_what_else_stands_in_its_folder(tmp_path: Path, sound_data: Callable[[Path], Path]) -> None:
+    data = sound_data(tmp_path)
+    older = data / "clean" / "archive-2023" / "observations.csv"
+    older.parent.mkdir(parents=True)
+    older.write_text("of another year", encoding="utf-8")
+    for _ in range(2):
+        assert main(["clean", "--data", str(data)]) == 0
+        assert older.read_text(encoding="utf-8") == "of another year"
+        assert (data / "clean" / "observations.csv").is_file()

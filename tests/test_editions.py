@@ -249,8 +249,11 @@ def test_two_corrections_of_a_figure_are_both_told(observations: pd.DataFrame) -
         ("a", "1", "status", "actual", "planned", "of another figure"),
         ("b", "11", "status", "actual", "planned", "of another source"),
     )
-    reasons = {reason for (reason,) in _told(_second(observations, after, corrections), "reason")}
-    assert reasons == {"digits exchanged; a plan"}
+    assert set(_told(_second(observations, after, corrections), "column", "reason")) == {
+        ("as_printed", "digits exchanged"),
+        ("value", "digits exchanged"),
+        ("status", "a plan"),
+    }
 
 
 def _declarations(*entries: tuple[str, str, str, str]) -> pd.DataFrame:

@@ -47,6 +47,7 @@ def test_a_full_disk_leaves_the_published_edition(built: Project, tmp_path: Path
         print(outcome["free"], outcome["code"], outcome["errors"].strip().rpartition("\n")[2])
         assert outcome["remains"] == []
         assert outcome["code again"] == 0, outcome["errors again"]
+        assert outcome["new stands"], outcome
         if outcome["code"]:
             assert outcome["reports stood"], outcome
             assert "No space left on device" in outcome["errors"]

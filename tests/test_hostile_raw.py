@@ -62,7 +62,8 @@ def test_a_pipe_is_not_waited_for(data: Path) -> None:
 def test_an_endless_file_is_not_read(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (data / FIGURES).unlink()
     (data / FIGURES).symlink_to("/dev/full")
-    assert faults_of(data, capsys) == [f"data/{FIGURES}: no regular file; a CSV file in UTF-8"]
+    outside = "a link that leads out of the data folder; put the file itself here"
+    assert faults_of(data, capsys) == [f"data/{FIGURES}: {outside}"]
 
 
 def test_a_file_larger_than_any_table_is_not_read(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +108,7 @@ def test_hidden_files_are_nobodys_data(data: Path) -> None:
 def test_a_name_that_is_no_text_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.link(data / FIGURES, os.fsencode(data / "raw" / "figures") + b"/\xff.csv")
     (fault,) = faults_of(data, capsys)
-    assert fault.startswith("data/raw/figures/\\udcff.csv: not read; ")
+    assert fault.startswith("data/raw/figures/<U+DCFF>.csv: not read; ")
 
 
 # --- what is no table
@@ -198,7 +199,7 @@ def test_a_value_of_fifteen_digits_is_kept_exactly(value: str, read: str, data: 
 @pytest.mark.parametrize(
     ("column", "cell"),
     [("average", cell) for cell in ("9" * 400, "1" * 5000, "٣", "-100", "-200", "1e5", "inf", "6,7")]
-    + [("year", cell) for cell in ("20٣٤", "2024\u200b", "3000", "1600")],
+    + [("year", cell) for cell in ("20٣٤", "3000", "1600")],
 )
 def test_a_rise_of_prices_that_cannot_be_reckoned_with_is_a_fault(
     column: str, cell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -257,7 +258,9 @@ def test_a_message_shows_the_ends_of_a_long_cell_and_what_no_reader_sees() -> No
     odd = str(
         Fault("data/raw/a.csv", 2, "unit", "'\x1b[31m\u200b\u202eschool' is no known unit", "one of school", "EDS-038")
     )
-    assert odd == "data/raw/a.csv:2: unit: '\\x1b[31m\\u200b\\u202eschool' is no known unit; one of school [EDS-038]"
+    assert (
+        odd == "data/raw/a.csv:2: unit: '<U+001B>[31m<U+200B><U+202E>school' is no known unit; one of school [EDS-038]"
+    )
 
 
 def test_columns_that_are_empty_but_for_their_commas_are_no_rows(

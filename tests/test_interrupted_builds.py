@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from incremental import Project, contents, make_project
-from interruptions import change_value, go_on, interrupt, processes, remains, start, value_of
+from interruptions import add_cell, change_value, go_on, interrupt, processes, remains, start, value_of
 
 from edstats.folder_exchange import clear
 from edstats.kernels.process import can_fork
@@ -47,24 +47,29 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_edition_and_the_next_one_go
     chance = random.Random(SEED)
     tally: Counter[str] = Counter()
     for number in range(INTERRUPTIONS):
-        interruption = interrupt(project, chance, built[1])
+        new = change_value(project)
+        interruption = interrupt(project, new, chance, built[1])
         print(f"{number + 1}: {interruption}")
-        said = go_on(project)
+        said = go_on(project, new)
         tally[f"killed: {interruption.who}, {interruption.when}"] += 1
         tally["new edition stood" if interruption.published else "old edition stood"] += 1
         tally["remains were cleared"] += "what it left is removed" in said
     print(*(f"{name}: {count}" for name, count in sorted(tally.items())), sep="\n")
     assert tally["old edition stood"] > 0
+    assert tally["remains were cleared"] > 0
+    assert tally["new edition stood"] > 0 or INTERRUPTIONS < 50
 
 
-def test_a_build_that_is_stopped_by_a_scheduler_cleans_up_and_says_so(project: Project) -> None:
+@pytest.mark.parametrize("kernel", ["warm", "stock"])
+def test_a_build_that_is_stopped_by_a_scheduler_cleans_up_and_says_so(kernel: str, project: Project) -> None:
     before = contents(project.reports)
     change_value(project)
-    build = start(project)
-    while not (project.folder / ".reports-build" / "edition").exists():
+    add_cell(project, "import time\ntime.sleep(100)")  # it is stopped in the midst of a page
+    build = start(project, "--kernel", kernel)
+    while not (project.folder / ".reports-build" / "edition" / "en").exists():
         time.sleep(0.01)
     build.terminate()
-    _, errors = build.communicate(timeout=60)
+    _, errors = build.communicate(timeout=30)
     assert build.returncode == 130
     assert "interrupted; nothing was published, the edition as of 2024-06-20 stays as it was" in errors
     assert "Traceback" not in errors
@@ -103,6 +108,52 @@ def test_clean_waits_for_a_build_and_a_lock_whose_process_is_gone_holds_nobody_u
     assert clean.wait(60) == 0
     clean.stderr.close()
     build.communicate()
+
+
+INTERRUPTED_AT = """
+import os, sys
+from pathlib import Path
+from edstats import folder_exchange
+from edstats.reports.site import opened, site_of
+
+left, exchanges, folder = int(sys.argv[1]), sys.argv[2] == "exchange", Path(sys.argv[3])
+site = site_of(folder / "data", folder / "reports")
+renaming = Path.rename
+
+def rename(self, target):
+    global left
+    done = renaming(self, target)
+    left -= 1
+    if left == 0:
+        raise KeyboardInterrupt
+    return done
+
+if not exchanges:
+    folder_exchange._exchanged = lambda one, other: False
+Path.rename = rename
+try:
+    with opened(site):
+        site.edition.mkdir()
+        (site.edition / "a").write_bytes(b"new")
+        folder_exchange.put_in_place(site.edition, site.reports)
+except KeyboardInterrupt:
+    sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize("way", ["exchange", "two renames"])
+def test_an_edition_is_there_wherever_publishing_is_interrupted(way: str, tmp_path: Path) -> None:
+    for call in range(1, 10):
+        folder = tmp_path / f"{call}"
+        (folder / "reports").mkdir(parents=True)
+        (folder / "reports" / "a").write_bytes(b"old")
+        done = subprocess.run([sys.executable, "-c", INTERRUPTED_AT, str(call), way, folder], check=False)
+        assert contents(folder / "reports") in ({"a": b"old"}, {"a": b"new"})
+        assert [path.name for path in folder.iterdir()] == ["reports"]
+        if done.returncode == 0:
+            break
+    else:
+        pytest.fail("it never came to its end")
 
 
 KILLED_AT = """

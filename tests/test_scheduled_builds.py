@@ -1,13 +1,16 @@
 """What a scheduler sees of a build: log, summary, exit code, notification."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
-import nbformat
 import pytest
-from incremental import Project, contents, make_project
-from interruptions import change_value, processes
+from incremental import COMMAND, Project, contents, make_project
+from interruptions import add_cell, change_value, processes, value_of
 
 from edstats.cli import main
 from edstats.project_lock import ProjectInUse, project_lock
@@ -32,9 +35,9 @@ def events(errors: str) -> list[dict]:
 
 
 def script(project: Project) -> str:
-    """A program for ``--notify`` that keeps what it is told in the file that it is given."""
+    """A program for ``--notify`` that keeps what it is told in the file that it is given, and prints."""
     program = project.folder / "notify.sh"
-    program.write_text("""#!/bin/sh\ncat > "$1"\n""", encoding="utf-8")
+    program.write_text("""#!/bin/sh\ncat > "$1"\necho told\n""", encoding="utf-8")
     program.chmod(0o755)
     return str(program)
 
@@ -76,7 +79,7 @@ def test_the_summary_of_a_person_counts_figures_and_findings(project: Project) -
     said = project.build()
     assert said.said.splitlines()[-2:] == [
         "figures: 14 from 5 sources; 0 new, 1 revised, 0 gone",
-        "findings: 1 warnings (0 new), 0 notes (0 new)",
+        "findings: 1 warning (0 new), 0 notes (0 new)",
     ]
 
 
@@ -88,7 +91,7 @@ def test_warnings_are_told_by_the_exit_code_where_that_is_asked_for(project: Pro
     assert project.build("--fail-on", "warning").code == 0
     project.replace(news, "434 schools", "441 schools")
     again = project.build("--fail-on", "new-warning")
-    assert "findings: 1 warnings (1 new), 0 notes (0 new)" in again.said
+    assert "findings: 1 warning (1 new), 0 notes (0 new)" in again.said
     assert again.code == 3
     assert project.build("--fail-on", "new-warning").code == 0
 
@@ -101,6 +104,7 @@ def test_whoever_is_to_be_notified_is_given_the_summary(form: str, project: Proj
     assert said.code == 0, said.errors
     text = told.read_text(encoding="utf-8")
     if form == "json":
+        assert len(events(said.errors)) == 13  # and none of what the command printed
         (summary,) = events(text)
         assert (summary["event"], summary["outcome"]) == ("summary", "published")
     else:
@@ -138,15 +142,6 @@ def test_no_command_is_wrong_use(command: str, project: Project, capsys: pytest.
         main(["build", "--data", str(project.folder / "data"), "--notify", command])
     assert stopped.value.code == 2
     assert "--notify" in capsys.readouterr().err
-
-
-def add_cell(project: Project, code: str) -> int:
-    """Add a last cell to the notebook of the page of changes; returns its number."""
-    notebook = project.notebooks / "changes.ipynb"
-    found = nbformat.read(notebook, as_version=4)
-    found.cells.append(nbformat.v4.new_code_cell(code))
-    nbformat.write(found, notebook)
-    return len(found.cells)
 
 
 @pytest.mark.parametrize("kernel", ["warm", "stock"])
@@ -189,6 +184,80 @@ def test_what_stands_in_a_file_does_not_steer_the_terminal(project: Project) -> 
     said = project.build()
     assert said.code == 1
     assert "\x1b" not in said.errors + said.said
+
+
+def test_what_stands_in_a_file_breaks_no_line_of_the_log(project: Project) -> None:
+    project.replace(project.figures("aktobe-report"), "434 schools", "many\u2028schools\u0085 and \U0001f3eb")
+    said = project.build("--log-format", "json")
+    assert said.code == 1
+    assert {event["event"] for event in events(said.errors)} == {"fault", "summary"}
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_log_that_cannot_be_written_stops_no_build(form: str, project: Project) -> None:
+    new, told = change_value(project), project.folder / "told"
+    with Path("/dev/full").open("w") as full:
+        build = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                COMMAND,
+                "build",
+                "--data",
+                "data",
+                "--log-format",
+                form,
+                "--notify",
+                f"tee '{told}'",
+            ],
+            cwd=project.folder,
+            env=os.environ | {"PYTHONPATH": str(project.folder / "src")},
+            stdout=full,
+            stderr=full,
+            check=False,
+        )
+    assert build.returncode == 0
+    assert value_of(project) == new
+    assert told.exists()
+
+
+def test_what_people_put_beside_the_pages_stays(project: Project) -> None:
+    (project.reports / "robots.txt").write_text("User-agent: *", encoding="utf-8")
+    assert project.build().changed_nothing
+    change_value(project)
+    assert project.build().code == 0
+    assert (project.reports / "robots.txt").read_text(encoding="utf-8") == "User-agent: *"
+    assert project.build().changed_nothing
+
+
+def test_what_an_editor_leaves_in_the_data_stops_no_build(project: Project) -> None:
+    change_value(project)
+    (project.raw / ".#sources.csv").symlink_to("someone@somewhere.1234")
+    said = project.build()
+    assert said.code == 0, said.errors
+
+
+def test_what_is_published_before_an_interruption_is_told_so(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    new = change_value(project)
+    monkeypatch.setattr("edstats.reports.publication._summary", interrupted)
+    assert main(["build", "--data", str(project.folder / "data")]) == 130
+    assert "interrupted; the edition as of 2024-06-20 was published before that" in capsys.readouterr().err
+    assert value_of(project) == new
+
+
+@pytest.mark.parametrize("place", ["reports", "data/clean"])
+def test_a_link_to_itself_is_named(place: str, project: Project) -> None:
+    shutil.rmtree(project.folder / place)
+    (project.folder / place).symlink_to(project.folder / place)
+    said = project.build()
+    assert said.code == 1
+    assert "Traceback" not in said.errors
+    assert place in said.errors
 
 
 def test_what_stands_in_the_way_is_named(project: Project) -> None:

@@ -5,6 +5,7 @@ are those of ``edstats.exit_codes``, and 2 for wrong use.
 """
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _data_folder(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
-    data: Path = options.data.resolve() if options.data else find_data(Path.cwd())
+    data: Path = Path(os.path.realpath(options.data)) if options.data else find_data(Path.cwd())
     if not data.is_dir():
         parser.error(f"--data: there is no folder '{options.data}'")
     return data
@@ -98,7 +99,6 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument(
         "--time-limit",
         type=_count,
-        default=600,
         metavar="SECONDS",
         help="how long the notebook of one page may take before it fails (default: 600)",
     )

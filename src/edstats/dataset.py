@@ -4,6 +4,8 @@
 out, and measures and findings are computed anew from what remains.
 """
 
+import contextlib
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +21,7 @@ from edstats.clean import clean
 from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.faults import Fault
 from edstats.findings import Finding, worded
-from edstats.folder_exchange import clear, put_in_place, remains
+from edstats.folder_exchange import clear, put_in_place, read_together
 from edstats.folders import DataNotFoundError, clean_folder, find_data, next_clean_folder
 from edstats.measures import compute_measures
 from edstats.raw import read_raw
@@ -123,11 +125,11 @@ def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]
 def _obstacles(data: Path) -> list[Fault]:
     """What stands where ``data/clean`` is written, or leads elsewhere."""
     folder = data / "clean"
-    if not folder.resolve().is_relative_to(data.resolve()):
+    if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(data)):
         return [
             Fault(f"{data.name}/clean", 0, "", "a link that leads out of the data folder", "remove the link", "EDS-046")
         ]
-    if folder.exists() and not folder.is_dir():
+    if os.path.lexists(folder) and not folder.is_dir():
         return [
             Fault(
                 f"{data.name}/clean",
@@ -144,7 +146,7 @@ def _obstacles(data: Path) -> list[Fault]:
             f"{data.name}/clean/{path.name}", 0, "", "a link stands here", "remove it; edstats writes a file", "EDS-046"
         )
         for path in written
-        if path.is_symlink()
+        if path.is_symlink() or path.is_dir()
     ]
 
 
@@ -172,15 +174,15 @@ def write_clean(dataset: Dataset, data: Path) -> None:
     try:
         names = [f"{table}.{kind}" for table in TABLES for kind in ("csv", "parquet")]
         if place.exists():
-            shutil.copytree(place, folder, symlinks=True, ignore=shutil.ignore_patterns(*names))
+            shutil.copytree(place, folder, symlinks=True, ignore=lambda at, _: names if Path(at) == place else ())
         folder.mkdir(exist_ok=True)
         write_tables(dataset, folder)
         for table in TABLES:
             getattr(dataset, table).to_parquet(folder / f"{table}.parquet", index=False)
         put_in_place(folder, place)
     finally:
-        for path in remains(folder):
-            shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):  # what cannot be removed now is removed by the next one
+            clear(folder, place)
 
 
 def write_tables(dataset: Dataset, folder: Path) -> None:
@@ -199,25 +201,12 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     folder = Path(data) if data else find_data(Path.cwd())
     if not (folder / "clean" / "observations.csv").exists():
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
-    texts = _read_together(folder / "clean")
+    clean = folder / "clean"
+    texts = read_together(clean, lambda: tuple((clean / f"{name}.csv").read_bytes() for name in ENTERED))
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
     dataset = _read(texts, day, language)
     # Whoever is given a data set may change its tables; these share their columns with the kept ones until then.
     return replace(dataset, **{table: getattr(dataset, table).copy(deep=False) for table in TABLES})
-
-
-def _read_together(folder: Path) -> tuple[bytes, ...]:
-    """The files of ``ENTERED``, all of one writing: ``write_clean`` may put others in their place meanwhile."""
-    while True:
-        before = folder.stat().st_ino
-        try:
-            texts = tuple((folder / f"{name}.csv").read_bytes() for name in ENTERED)
-        except FileNotFoundError:
-            if folder.stat().st_ino == before:
-                raise
-            continue
-        if folder.stat().st_ino == before:
-            return texts
 
 
 # Kept by what the files hold, so that nothing kept can be out of date.

@@ -6,6 +6,7 @@ changed.
 """
 
 import io
+import os
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,6 +32,8 @@ READ_COLUMNS = (
 )
 REASONS_PARTED = "; "  # where a change has several
 NO_DECLARATIONS = pd.DataFrame(columns=list(DECLARATION_COLUMNS), dtype="str")
+# What is read from a column of raw besides its own: a correction of it explains these too.
+_FOLLOWING = {"as_printed": ("value", "value_high", "qualifier", "unit"), "region": ("territory",)}
 _COUNTS = ("figures", "sources", *CHANGES)
 _FILES = ("editions.csv", "changes.csv", "observations.csv")
 
@@ -67,7 +70,7 @@ def read_history(folder: Path) -> tuple[History, pd.DataFrame | None]:
     No edition yet is an empty history and None. Raises ``UnreadableHistory`` when a file is missing beside the others,
     cannot be read, or contradicts the others: changes found against a damaged edition would be published for good.
     """
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     there = [name for name in _FILES if (folder / name).exists()]
     if not there:
         return History.empty(), None
@@ -116,10 +119,10 @@ def changes_since(
     """The changes from ``previous``, the newest edition of ``history``, to ``observations``.
 
     By source, figure and column; each has ``CHANGE_COLUMNS`` but the edition and its day. ``corrections`` (source,
-    figure, column, reason) are the declared errors of sources: a revised figure has the reasons of those whose column
-    changed with it; one that took effect in an earlier edition explains nothing now. ``declarations`` (source, figure,
-    change, reason) are the declared changes: a figure has the reasons of those that name it, or all of its source;
-    one whose reason an earlier edition has told explains nothing now.
+    figure, column, reason) are the declared errors of sources: a revised column has the reasons of those that corrected
+    it, or what it is read from; one that took effect in an earlier edition explains nothing now. ``declarations``
+    (source, figure, change, reason) are the declared changes: a figure has the reasons of those that name it, or all of
+    its source; one whose reason an earlier edition has told explains nothing now.
     """
     return list(_found(_cells(previous), _cells(observations), _Reasons.gather(history, corrections, declarations)))
 
@@ -198,9 +201,10 @@ class _Reasons:
                 declared.setdefault((change, about[1]), []).append(str(entry["reason"]))
         return cls(corrected, declared)
 
-    def of(self, change: str, figure: Mapping[Hashable, Any], columns: Sequence[str] = ()) -> str:
-        """The reasons for which a figure is new, gone, or revised in ``columns``."""
-        known = [reason for column, reason in self.corrected.get(figure["figure_id"], ()) if column in columns]
+    def of(self, change: str, figure: Mapping[Hashable, Any], column: str = "") -> str:
+        """The reasons for which a figure is new, gone, or revised in ``column``."""
+        corrected = self.corrected.get(figure["figure_id"], ())
+        known = [reason for mended, reason in corrected if column == mended or column in _FOLLOWING.get(mended, ())]
         for about in (figure["figure_id"], figure["source"]):
             known += self.declared.get((change, about), ())
         return REASONS_PARTED.join(dict.fromkeys(known))
@@ -227,9 +231,8 @@ def _found(before: pd.DataFrame, after: pd.DataFrame, reasons: _Reasons) -> Iter
             yield _change("new", now, after=now["as_printed"], reason=reasons.of("new", now))
         else:
             columns = [name for name in READ_COLUMNS if was[name] != now[name]]
-            reason = reasons.of("revised", now, columns)
             for name in columns:
-                yield _change("revised", now, name, was[name], now[name], reason)
+                yield _change("revised", now, name, was[name], now[name], reasons.of("revised", now, name))
 
 
 def _change(

@@ -5,13 +5,17 @@ Elsewhere the old folder is renamed first; a process that is killed between the 
 ``clear`` is called.
 """
 
+import contextlib
 import ctypes
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
+Read = TypeVar("Read")
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of renameat2(2)
 
 
@@ -26,13 +30,15 @@ def put_in_place(folder: Path, place: Path) -> None:
     if not place.exists():
         folder.rename(place)
     elif not _exchanged(folder, place):
-        place.rename(_aside(folder))
         try:
+            place.rename(_aside(folder))
             folder.rename(place)
         except BaseException:
-            _aside(folder).rename(place)
+            if not place.exists():
+                _aside(folder).rename(place)
             raise
-    if os.name == "posix":  # elsewhere a folder cannot be opened
+    # What is in place stays so, whatever becomes of this; elsewhere than on POSIX a folder cannot be opened.
+    with contextlib.suppress(OSError):
         _sync(place.parent)
 
 
@@ -50,8 +56,37 @@ def clear(folder: Path, place: Path) -> bool:
     if restored:
         _aside(folder).rename(place)
     for path in remains(folder):
-        shutil.rmtree(path)
+        remove(path)
     return restored
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with all that is in it, or a link. Raises OSError."""
+    if path.is_symlink():
+        path.unlink()
+    else:
+        shutil.rmtree(path)
+
+
+def read_together(folder: Path, read: Callable[[], Read]) -> Read:
+    """What ``read`` finds in ``folder``: all of one writing, also when another takes its place meanwhile."""
+    while True:
+        before = _identity(folder)
+        try:
+            found = read()
+        except Exception:
+            if _identity(folder) == before:
+                raise
+            continue
+        if _identity(folder) == before:
+            return found
+
+
+def _identity(folder: Path) -> int | None:
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return None
 
 
 def _aside(folder: Path) -> Path:

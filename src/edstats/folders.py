@@ -1,5 +1,6 @@
 """Where the project's data and notebooks stand."""
 
+import os
 from pathlib import Path
 
 
@@ -27,7 +28,7 @@ def find_notebooks(data: Path) -> Path:
 
 def clean_folder(data: Path) -> Path:
     """Where the clean data stand, which may be elsewhere than in ``data``, by a link."""
-    return (data / "clean").resolve()
+    return Path(os.path.realpath(data / "clean"))  # Path.resolve() raises for a link to itself
 
 
 def next_clean_folder(data: Path) -> Path:

@@ -16,6 +16,7 @@ from edstats.codebook import indicators_of_kind, read_map
 from edstats.dataset import Dataset
 from edstats.editions import History, UnreadableHistory, changes_since, read_history
 from edstats.faults import Fault, nearest
+from edstats.folder_exchange import read_together
 from edstats.raw_tables import FIGURE_COLUMNS, read_raw_table
 
 # A published number that is read anew: a misread digit stays within this, a lost one or another number does not.
@@ -23,7 +24,7 @@ REVISED_AT_MOST = 1.5
 # A new number beside the one known of the nearest time; docs/errors.md says how both were measured.
 NEW_AT_MOST, NEW_APART = 3.0, 20.0
 # A revised figure that is now about something else.
-MEANING = ("indicator", "region", "status", "unit")
+MEANING = ("indicator", "region", "place", "group", "period", "status", "unit")
 # Two stocks alike in these are one thing at two times.
 THING = ("territory", "indicator", "group", "works", "counted", "programme", "unit")
 # What may be told of no more, the largest first.
@@ -58,7 +59,7 @@ def gated(published: Path, dataset: Dataset, data: Path) -> Gated:
     A damaged edition is a fault by itself.
     """
     try:
-        history, previous = read_history(published)
+        history, previous = read_together(published, lambda: read_history(published))
     except UnreadableHistory as error:
         return Gated(False, (error.fault,))
     return Gated(previous is not None, release_faults(history, previous, dataset, data, look_back=False))

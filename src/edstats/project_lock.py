@@ -21,7 +21,8 @@ def project_lock(data: Path, report_waiting: Callable[[], None], patience: float
     Where another is, ``report_waiting`` is called, and then it is waited for; raises ProjectInUse after ``patience``
     seconds. The system lets go of a lock whose process has ended, however it ended: none is ever stale.
     """
-    lock = FileLock(data / ".lock")
+    # Never a file that only stands for a lock: it would stay when its process is killed.
+    lock = FileLock(data / ".lock", fallback_to_soft=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -1,6 +1,7 @@
 """Starts and ends the server of warm processes, and hands calls to its workers."""
 
 import contextlib
+import errno
 import json
 import os
 import pickle
@@ -28,6 +29,9 @@ SETTINGS = {
 }
 
 
+_LONGEST_ADDRESS = 100  # bytes; Linux takes 107 for the path of a socket
+
+
 def can_fork() -> bool:
     """Whether there are warm processes here: only Linux forks safely with numerical libraries loaded."""
     return sys.platform == "linux" and hasattr(os, "pidfd_open")
@@ -48,6 +52,8 @@ class WarmServer:
         # In the system's temporary folder, since a socket's path must be short; nobody else can open it.
         self._folder = tempfile.TemporaryDirectory(prefix="edstats-kernels-")
         self.address = str(Path(self._folder.name, "socket"))
+        if len(os.fsencode(self.address)) > _LONGEST_ADDRESS:
+            raise OSError(errno.ENAMETOOLONG, "too long for a socket; set TMPDIR to a shorter path", self.address)
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self.address)
             listener.listen(64)
@@ -61,9 +67,12 @@ class WarmServer:
             )
 
     def load(self, data_sets: Iterable[tuple[str, ...]] = ()) -> None:
-        """Have the server load data, and serve. ``data_sets``: arguments of ``edstats.load``."""
+        """Have the server load data, and serve. ``data_sets``: arguments of ``edstats.load``. Raises WorkerDied."""
         assert self._process.stdin is not None
-        print(json.dumps(list(data_sets)), file=self._process.stdin, flush=True)
+        try:
+            print(json.dumps(list(data_sets)), file=self._process.stdin, flush=True)
+        except OSError as error:
+            raise WorkerDied("the server of warm kernels has ended") from error
 
     def __enter__(self) -> "WarmServer":
         """Itself."""
@@ -74,7 +83,8 @@ class WarmServer:
         assert self._process.stdin is not None
         self._process.kill()  # it may be in the midst of imports that nobody waits for any more
         self._process.wait()
-        self._process.stdin.close()
+        with contextlib.suppress(OSError):  # what it was not told any more
+            self._process.stdin.close()
         self._folder.cleanup()
 
 
@@ -108,7 +118,10 @@ class WarmExecutor(ThreadPoolExecutor):
                 wire.connection.close()
 
     def _call(self, *call: Any) -> Any:
-        wire = self._wire()
+        try:
+            wire = self._wire()
+        except OSError as gone:
+            raise WorkerDied("the server of warm kernels has ended") from gone
         try:
             wire.send("shell", [pickle.dumps(call)])
             answer = wire.receive()

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -22,8 +23,9 @@ from edstats.folder_exchange import put_in_place
 from edstats.reports.edition import check_replaceable
 from edstats.reports.plan import Made, Making, PageFailure, Plan, failure_of
 from edstats.reports.printing import find_browser
-from edstats.reports.record import RECORD, BuildRecord, PageRecord, is_intact, read_record, write_file
+from edstats.reports.record import RECORD, BuildRecord, PageRecord, is_intact, others_in, read_record, write_file
 from edstats.reports.tasks import check_notebooks, make_page, write_indexes
+from edstats.unseen import with_unseen_named
 
 Report = Callable[[Made], None]
 Reasons = Mapping[str, tuple[str, ...]]
@@ -80,7 +82,7 @@ def build(
     """
     browser = find_browser() if plan.pdf else None
     executor.submit(check_notebooks, plan).result()
-    reports = plan.reports.resolve()
+    reports = Path(os.path.realpath(plan.reports))
     check_replaceable(reports)
     made = tuple(page for page in plan.pages if why is None or page.path in why)
     kept = tuple(page.path for page in plan.pages if why is not None and page.path not in why)
@@ -91,6 +93,7 @@ def build(
     if failures:
         return BuildResult((), failures)
     files |= executor.submit(write_indexes, plan, edition).result()
+    _keep_others(reports, edition)
     recorded = _keep_pages(kept, reports, edition) | {path: result.files for path, result in results.items()}
     _write_record(plan, edition, recorded, files)
     check_replaceable(reports)
@@ -131,12 +134,23 @@ def _keep_pages(paths: tuple[str, ...], reports: Path, edition: Path) -> dict[st
         assert record is not None  # else no page could be kept
         kept[path] = record.pages[path].files
         for name in kept[path]:
-            (edition / name).parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(reports / name, edition / name)
-            except OSError:  # not every file system has links
-                shutil.copyfile(reports / name, edition / name)
+            _keep(reports / name, edition / name)
     return kept
+
+
+def _keep_others(reports: Path, edition: Path) -> None:
+    """Take over what people have put into the folder itself, such as the ``robots.txt`` of a web server."""
+    for path in others_in(reports):
+        if not (edition / path.name).exists():
+            _keep(path, edition / path.name)
+
+
+def _keep(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:  # not every file system has links
+        shutil.copyfile(old, new)
 
 
 def _write_record(plan: Plan, edition: Path, pages: Mapping[str, Mapping[str, str]], files: Mapping[str, str]) -> None:
@@ -146,9 +160,19 @@ def _write_record(plan: Plan, edition: Path, pages: Mapping[str, Mapping[str, st
     write_file(edition / RECORD, record.text().encode())
 
 
+class _ProcessPool(ProcessPoolExecutor):
+    """A pool that does not wait for what its processes are doing when it is left by an error."""
+
+    def __exit__(self, error: type[BaseException] | None, *rest: Any) -> bool | None:
+        if error:
+            for process in multiprocessing.active_children():
+                process.kill()
+        return super().__exit__(error, *rest)
+
+
 def default_executor(jobs: int) -> ProcessPoolExecutor:
     """A pool of ``jobs`` fresh processes. Not threads: papermill and its kernel client keep state for the process."""
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_die_with_the_builder)
+    return _ProcessPool(jobs, multiprocessing.get_context("spawn"), initializer=_die_with_the_builder)
 
 
 def _die_with_the_builder() -> None:
@@ -184,6 +208,6 @@ def progress(total: int, log: EventLog) -> Iterator[Report]:
 
 def _advance(bar: tqdm, result: Made) -> None:
     if result.failure:
-        bar.write(str(result.failure), file=bar.fp)
+        bar.write(with_unseen_named(str(result.failure)), file=bar.fp)
     bar.set_postfix_str(result.path, refresh=False)
     bar.update()

@@ -19,7 +19,7 @@ from edstats.folders import find_notebooks
 from edstats.project_lock import ProjectInUse, project_lock, waiting_for
 from edstats.reports.record import BuildRecord, Digests, read_record, stands, surroundings
 from edstats.reports.site import Site, opened, site_of
-from edstats.reports.summary import Summary, counted, failed
+from edstats.reports.summary import Summary, by_severity, failed
 
 # Seconds that the command of --notify may take.
 PATIENCE_WITH_NOTIFYING = 60
@@ -33,6 +33,7 @@ def run(options: argparse.Namespace, data: Path) -> int:
     log = EventLog(options.log_format)
     site = site_of(data, data.parent / "reports")
     notebooks = find_notebooks(data)
+    before = read_record(site.reports)
     try:
         with _terminated_like_interrupted():
             summary = _build(options, site, notebooks, log)
@@ -43,9 +44,9 @@ def run(options: argparse.Namespace, data: Path) -> int:
     except OSError as error:  # the disk is full, a folder cannot be written
         summary = failed(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
     except Exception as error:
-        _close(_standing_edition(failed(f"{type(error).__name__}: {error}"), site), options, log)
+        _close(_standing_edition(failed(f"{type(error).__name__}: {error}"), site, before), options, log)
         raise
-    return _close(_standing_edition(summary, site), options, log)
+    return _close(_standing_edition(summary, site, before), options, log)
 
 
 def _build(options: argparse.Namespace, site: Site, notebooks: Path, log: EventLog) -> Summary:
@@ -98,17 +99,22 @@ def _unchanged(
     pages = len(record.pages)
     told = f"nothing has changed: {pages} pages as of {record.as_of} in {site.reports}; start with {index}"
     counts = {"built": 0, "kept": pages, "failed": 0}
-    findings = counted(record.findings, record.findings)
+    findings = by_severity(record.findings, record.findings)
     return record, found, Summary("unchanged", told, record.as_of, counts, findings=findings)
 
 
-def _standing_edition(summary: Summary, site: Site) -> Summary:
-    """The summary; of a build that published nothing, with what stands published now."""
+def _standing_edition(summary: Summary, site: Site, before: BuildRecord | None) -> Summary:
+    """The summary; of a build that did not come to its end, with what stands published now."""
     if summary.outcome in ("published", "unchanged"):
         return summary
     record = read_record(site.reports)
-    stays = f"the edition as of {record.as_of} stays as it was" if record else "there is no edition before it"
-    return replace(summary, message=f"{summary.message}; nothing was published, {stays}")
+    if record and record != before:
+        told = f"the edition as of {record.as_of} was published before that"
+    elif record:
+        told = f"nothing was published, the edition as of {record.as_of} stays as it was"
+    else:
+        told = "nothing was published, there is no edition before it"
+    return replace(summary, message=f"{summary.message}; {told}")
 
 
 def _close(summary: Summary, options: argparse.Namespace, log: EventLog) -> int:
@@ -135,11 +141,15 @@ def _notify(command: list[str], log: EventLog, summary: Summary) -> None:
         done = subprocess.run(
             command,
             input=log.line("summary", summary.text(), "info", **summary.details()) + "\n",
-            text=True,
+            stdout=subprocess.DEVNULL,  # the log is of events alone
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
             timeout=PATIENCE_WITH_NOTIFYING,
             check=False,
         )
-        problem = f"ended with {done.returncode}" if done.returncode else ""
+        said = done.stderr.strip().rpartition("\n")[2]
+        problem = f"ended with {done.returncode}" + (f": {said}" if said else "") if done.returncode else ""
     except subprocess.TimeoutExpired:
         problem = f"took longer than {PATIENCE_WITH_NOTIFYING} seconds"
     except OSError as error:

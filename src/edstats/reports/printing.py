@@ -51,15 +51,17 @@ def print_page(page: Page, edition: Path, browser: Path) -> str:
     # As root, as in most containers, Chromium refuses to run in its sandbox; the pages are our own and run no script.
     root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     with tempfile.TemporaryDirectory(prefix="edstats-print-", ignore_cleanup_errors=True) as profile:
-        source = Path(profile, f"{page.name}.html")
+        # Not in the edition itself: a browser that outlives a killed build would write into the next one.
+        source, printed = Path(profile, f"{page.name}.html"), Path(profile, f"{page.name}.pdf")
         html = (edition / page.path).read_text(encoding="utf-8")
         source.write_text(_LOCAL_LINK.sub("<a ", html), encoding="utf-8")
-        command = [browser, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={target}", source.as_uri()]
+        command = [browser, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={printed}", source.as_uri()]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
         except subprocess.TimeoutExpired as error:
             raise PrintingFailed(f"{browser.name} took more than {TIME_LIMIT} seconds") from error
-    if done.returncode or not target.is_file():
-        last = done.stderr.strip().rpartition("\n")[2]
-        raise PrintingFailed(f"{browser.name} ended with {done.returncode}: {last}")
+        if done.returncode or not printed.is_file():
+            last = done.stderr.strip().rpartition("\n")[2]
+            raise PrintingFailed(f"{browser.name} ended with {done.returncode}: {last}")
+        shutil.copyfile(printed, target)
     return target.relative_to(edition).as_posix()

@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from edstats.counting import counted as counted_noun
+from edstats.counting import counted
 from edstats.dataset import Dataset, from_raw, load, write_clean, write_tables
 from edstats.editions import CHANGES, History, UnreadableHistory, following, read_history
 from edstats.event_log import EventLog
@@ -22,11 +22,11 @@ from edstats.reports.build import BuildResult, Reasons, build, default_executor,
 from edstats.reports.contents import plan_edition
 from edstats.reports.edition import NotAnEdition
 from edstats.reports.inputs import needed, with_inputs
-from edstats.reports.plan import Plan, UnfitNotebook
+from edstats.reports.plan import TIME_LIMIT, Plan, UnfitNotebook
 from edstats.reports.printing import NoBrowser
 from edstats.reports.record import BuildRecord, Digests, tree_digest, versions_digest
 from edstats.reports.site import Site
-from edstats.reports.summary import Summary, counted, failed
+from edstats.reports.summary import Summary, by_severity, failed
 from edstats.wording import languages
 
 # What has changed, by the name of a page's input, where that does not say it.
@@ -53,7 +53,7 @@ class Wanted:
     explain: bool
     kernel: str
     jobs: int | None
-    time_limit: float
+    time_limit: float | None
 
 
 def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Digests, log: EventLog) -> Summary:
@@ -68,7 +68,7 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
         dataset, faults = from_raw(site.data, date.today())
         if dataset is None:
             log.faults(faults)
-            return failed(f"{counted_noun(len(faults), 'fault')} in {site.data / 'raw'}")
+            return failed(f"{counted(len(faults), 'fault')} in {site.data / 'raw'}")
         datasets = _settle(dataset, wanted.as_of, site)
         if all(each.observations.empty for each in datasets.values()):
             return failed(f"no source was published by {wanted.as_of}")
@@ -81,10 +81,13 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
             look_back = next(iter(datasets.values())).as_of < dataset.as_of
             if held_back := release_faults(*before, dataset, site.data, look_back):
                 log.faults(held_back)
-                return failed(f"{counted_noun(len(held_back), 'change')} since the published edition not declared")
+                return failed(f"{counted(len(held_back), 'change')} since the published edition not declared")
             planned = _plan(wanted, datasets, before, look_back, site, found)
             result = _build(wanted, planned.plan, site, record, server, log)
-        except (BrokenExecutor, NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter, UnreadableHistory) as error:
+        except UnreadableHistory as error:
+            log.faults([error.fault])
+            return failed("the published history cannot be read")
+        except (BrokenExecutor, NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter) as error:
             return failed(str(error))
     return _summary(planned, result, record, next(iter(datasets.values())))
 
@@ -92,7 +95,7 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
 def _settle(dataset: Dataset, as_of: date | None, site: Site) -> dict[str, Dataset]:
     """Write the clean data, and the snapshot of all data; returns what the pages see, by language."""
     write_clean(dataset, site.data)
-    shutil.copytree(site.data / "raw", site.snapshot / "raw")
+    shutil.copytree(site.data / "raw", site.snapshot / "raw", ignore=shutil.ignore_patterns(".*"))
     (site.snapshot / "clean").mkdir()
     write_tables(dataset, site.snapshot / "clean")
     return {language: load(site.snapshot, as_of, language) for language in languages()}
@@ -128,7 +131,7 @@ def _plan(
         surroundings={**found, **made},
         packages=packages,
         findings=tuple(dataset.findings[["severity", "code", "region", "figures"]].agg(" ".join, axis=1)),
-        time_limit=wanted.time_limit,
+        time_limit=wanted.time_limit or TIME_LIMIT,
     )
     known = before[0].editions
     latest = history.editions.tail(1) if len(history.editions) > len(known) else known.head(0)
@@ -174,5 +177,5 @@ def _summary(planned: Planned, result: BuildResult, record: BuildRecord | None, 
             "sources": len(dataset.sources),
             **planned.changes,
         },
-        findings=counted(plan.findings, record.findings if record else ()),
+        findings=by_severity(plan.findings, record.findings if record else ()),
     )

@@ -48,6 +48,10 @@ class BuildRecord:
     files: Digests
     findings: tuple[str, ...]
 
+    def all_files(self) -> dict[str, str]:
+        """The digests of the edition's files by path, but for this record."""
+        return {**self.files, **{path: was for page in self.pages.values() for path, was in page.files.items()}}
+
     def text(self) -> str:
         """As JSON."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
@@ -63,10 +67,10 @@ def read_record(reports: Path) -> BuildRecord | None:
         return BuildRecord(
             str(found["as_of"]),
             dict(found["surroundings"]),
-            tuple(found["packages"]),
+            tuple(map(str, found["packages"])),
             pages,
             dict(found["files"]),
-            tuple(found["findings"]),
+            tuple(map(str, found["findings"])),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
@@ -97,12 +101,18 @@ def catalogue(language: str) -> str:
 
 def stands(record: BuildRecord, reports: Path) -> bool:
     """Whether the edition in ``reports`` is, to the byte, the one that was recorded, and depends on nothing else."""
-    files = dict(record.files)
-    for page in record.pages.values():
-        files |= page.files
+    files = record.all_files()
     there = {path.relative_to(reports).as_posix() for path in reports.rglob("*") if path.is_file()}
+    others = {path.name for path in others_in(reports)}
     known = all(page.inputs for page in record.pages.values())
-    return known and there == {RECORD, *files} and is_intact(files, reports)
+    return known and there - others == {RECORD, *files} and is_intact(files, reports)
+
+
+def others_in(reports: Path) -> list[Path]:
+    """The files that stand in the published folder itself and are no edition's: what people need beside it."""
+    if not reports.is_dir():
+        return []
+    return sorted(path for path in reports.iterdir() if path.is_file() and path.name != "index.html")
 
 
 def is_intact(files: Digests, reports: Path) -> bool:

@@ -7,7 +7,6 @@ build finds and removes them: one beside the reports, one in the system's tempor
 import contextlib
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,16 +52,20 @@ class Site:
         restored = self.folder.exists() and folder_exchange.clear(self.edition, self.reports)
         folder_exchange.clear(next_clean_folder(self.data), clean_folder(self.data))
         for folder in self.remains():
-            shutil.rmtree(folder)
+            folder_exchange.remove(folder)
         return restored
 
 
 def site_of(data: Path, reports: Path) -> Site:
     """The site of the builds that publish in ``reports`` what the folder ``data`` holds."""
-    reports = reports.resolve()
+    reports = Path(os.path.realpath(reports))
     project = hashlib.sha256(os.fsencode(reports)).hexdigest()[:12]
     owner = f"{os.getuid()}-" if hasattr(os, "getuid") else ""
-    temporary = Path(tempfile.gettempdir(), f"edstats-{owner}{project}")
+    try:
+        shared = tempfile.gettempdir()
+    except OSError:  # where nothing can be written, as on a full disk
+        shared = os.environ.get("TMPDIR", "/tmp")
+    temporary = Path(shared, f"edstats-{owner}{project}")
     return Site(data, reports, reports.with_name(f".{reports.name}-build"), temporary)
 
 
@@ -88,5 +91,5 @@ def opened(site: Site) -> Iterator[None]:
             else:
                 os.environ[name] = value
         tempfile.tempdir = None
-        for folder in site.remains():
-            shutil.rmtree(folder, ignore_errors=True)  # what cannot be removed now is removed by the next build
+        with contextlib.suppress(OSError):  # what cannot be removed now is removed by the next build
+            site.clear()

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from edstats.counting import counted
+
 Outcome = Literal["published", "unchanged", "failed", "interrupted"]
 SEVERITIES = ("warning", "note")
 
@@ -50,9 +52,10 @@ class Summary:
         lines = [f"failed: {failure}" for failure in self.failures] + [self.message]
         if self.figures:
             changes = ", ".join(f"{self.figures[change]} {change}" for change in ("new", "revised", "gone"))
-            lines.append(f"figures: {self.figures['all']} from {self.figures['sources']} sources; {changes}")
+            sources = counted(self.figures["sources"], "source")
+            lines.append(f"figures: {self.figures['all']} from {sources}; {changes}")
         if self.findings:
-            counts = (f"{count.all} {name}s ({count.new} new)" for name, count in self.findings.items())
+            counts = (f"{counted(count.all, name)} ({count.new} new)" for name, count in self.findings.items())
             lines.append("findings: " + ", ".join(counts))
         return "\n".join(lines)
 
@@ -62,7 +65,7 @@ def failed(reason: str) -> Summary:
     return Summary("failed", reason)
 
 
-def counted(findings: Iterable[str], before: Iterable[str]) -> dict[str, Findings]:
+def by_severity(findings: Iterable[str], before: Iterable[str]) -> dict[str, Findings]:
     """The findings by severity, which is the first word of each; ``before``: those of the edition before."""
     found = Counter(findings)
     new = found - Counter(before)
