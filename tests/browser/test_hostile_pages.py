@@ -111,6 +111,10 @@ def _write(folder: Path, texts: list[str]) -> None:
             }
             for number, text in hostile
         ],
+        declarations=[
+            {"source": f"source-{number}", "figure": "3", "change": "revised", "reason": f"{text} declared"}
+            for number, text in hostile
+        ],
         prices=[
             {"year": "2024", "average": "8.7", "source": texts[0], "note": texts[1], "url": "https://example.org/p"}
         ],
