@@ -8,12 +8,15 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from edstats import folder_exchange
 from edstats.folders import clean_folder, next_clean_folder
+
+_TRIES = 50  # of a tenth of a second each
 
 
 @dataclass(frozen=True)
@@ -91,5 +94,17 @@ def opened(site: Site) -> Iterator[None]:
             else:
                 os.environ[name] = value
         tempfile.tempdir = None
-        with contextlib.suppress(OSError):  # what cannot be removed now is removed by the next build
+        _clear_soon(site)
+
+
+def _clear_soon(site: Site) -> None:
+    """Clear the site. What cannot be removed yet is tried again, and after that left to the next build.
+
+    After an interruption a stock kernel takes a moment to see that nobody is there, and writes until then.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(OSError):
             site.clear()
+        if not site.remains():
+            return
+        time.sleep(0.1)
