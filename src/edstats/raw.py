@@ -24,7 +24,6 @@ from edstats.raw_tables import (
     TRANSLATION_COLUMNS,
     Columns,
     empty_cells,
-    faults_where,
     frame_of,
     is_utf8,
     no_rows,
@@ -34,6 +33,7 @@ from edstats.raw_tables import (
     shown,
     strange_files,
 )
+from edstats.row_faults import faults_of_rows
 from edstats.unseen import are_seen, named, unseen_in
 
 # Both names stand in lists that are parted by spaces, in addresses of pages, and a source's in names of files.
@@ -117,7 +117,9 @@ def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     faults += empty_cells(figures, ("figure",), "figures")
     faults += _misnamed(sources, "source") + _misnamed(figures, "figure")
     reserved = sources["source"].str.fullmatch(RESERVED)
-    faults += faults_where(reserved, sources, "source", "'{}' can name no file on Windows", "another name", "EDS-011")
+    faults += faults_of_rows(
+        reserved, sources, "source", "'{source}' can name no file on Windows", "another name", "EDS-011"
+    )
     faults += _address_faults(sources) + _unseen_faults(sources) + _unseen_faults(figures)
     faults += repeated(sources, ["source"], "each source once")
     faults += repeated(figures, ["source", "figure"], "each figure a number of its own")
@@ -138,7 +140,9 @@ def _price_faults(prices: pd.DataFrame) -> list[Fault]:
         # Prices cannot fall by all of a hundred percent.
         ("average", r"(-?[0-9]{1,2}|[0-9]{3,4})(\.[0-9]{1,9})?", "percent with a point as decimal mark"),
     ):
-        faults += faults_where(~prices[column].str.fullmatch(pattern), prices, column, "'{}'", remedy, "EDS-014")
+        faults += faults_of_rows(
+            ~prices[column].str.fullmatch(pattern), prices, column, f"'{{{column}}}'", remedy, "EDS-014"
+        )
     return faults + _address_faults(prices) + repeated(prices, ["year"], "each year once")
 
 
@@ -148,7 +152,7 @@ def _address_faults(table: pd.DataFrame) -> list[Fault]:
         "an address that begins with https://, or nothing; without a name before its host, spaces, quotes or "
         "backslashes, and a host of other letters as xn--..."
     )
-    return faults_where(wrong, table, "url", "'{}'", remedy, "EDS-049")
+    return faults_of_rows(wrong, table, "url", "'{url}'", remedy, "EDS-049")
 
 
 def _unseen_faults(table: pd.DataFrame) -> list[Fault]:
@@ -171,4 +175,4 @@ def _translation_faults(translations: pd.DataFrame) -> list[Fault]:
 
 def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
     wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
-    return faults_where(wrong, frame, column, "'{}' is no name", NAME_FORM, "EDS-011")
+    return faults_of_rows(wrong, frame, column, f"'{{{column}}}' is no name", NAME_FORM, "EDS-011")

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from edstats.faults import Fault, nearest
+from edstats.row_faults import faults_of_rows
 from edstats.spreadsheets import unguarded
 
 SOURCE_COLUMNS = (
@@ -211,19 +212,11 @@ def empty_cells(frame: pd.DataFrame, columns: Iterable[str], what: str) -> list[
     return [
         fault
         for name in columns
-        for fault in faults_where(frame[name] == "", frame, name, "empty", f"{what} need a {name}", "EDS-010")
+        for fault in faults_of_rows(frame[name] == "", frame, name, "empty", f"{what} need a {name}", "EDS-010")
     ]
 
 
 def repeated(frame: pd.DataFrame, columns: list[str], remedy: str) -> list[Fault]:
     """Rows that hold in ``columns`` what another does; the last of them is the one named, and may be empty."""
     wrong = frame.duplicated(columns) & (frame[columns[-1]] != "")
-    return faults_where(wrong, frame, columns[-1], "'{}' stands twice", remedy, "EDS-012")
-
-
-def faults_where(wrong: pd.Series, frame: pd.DataFrame, column: str, found: str, remedy: str, code: str) -> list[Fault]:
-    """A fault for each row of ``wrong``; ``{}`` in ``found`` is what stands in the row's ``column``."""
-    if not wrong.any():
-        return []
-    rows = frame.loc[wrong, ["file", "row", column]].itertuples(index=False)
-    return [Fault(file, row, column, found.format(cell), remedy, code) for file, row, cell in rows]
+    return faults_of_rows(wrong, frame, columns[-1], f"'{{{columns[-1]}}}' stands twice", remedy, "EDS-012")
