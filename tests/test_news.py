@@ -150,12 +150,33 @@ def test_a_corrected_figure_is_told_apart_with_the_reason(teller: Teller) -> Non
     corrections = pd.DataFrame(
         [("a", "1", "as_printed", "443 schools", "434 schools", "digits exchanged")], columns=columns, dtype="str"
     )
-    html = _news(teller, _history(before, _rows(teller), corrections=corrections), "KZ-15")
+    corrected_teller = Teller(replace(teller.dataset, corrections=corrections), teller.wording)
+    html = _news(corrected_teller, _history(before, _rows(teller), corrections=corrections), "KZ-15")
     assert "Since the edition before: 2 revised figures." in html
     corrected, revised = _items(html)
     assert corrected.startswith("Corrected: Aktobe region, Schools: 434 schools (")
     assert "printed words: was 443 schools, is 434 schools (digits exchanged)" in corrected
     assert revised.startswith("Revised: Aktobe region, Rural schools: 280 schools (note: was seen anew, is nothing)")
+
+
+def test_a_declared_revision_that_mends_no_error_of_the_source_is_no_correction(teller: Teller) -> None:
+    before = _with(_rows(teller), "a#1", value=443.0, as_printed="443 schools")
+    declarations = _declared(("a", "1", "revised", "the source was printed anew"))
+    errors = pd.DataFrame([("a", "1", "note", "", "", "misprint")], columns=list(CORRECTION_COLUMNS), dtype="str")
+    history = _history(before, _rows(teller), declarations=declarations)
+    (item,) = _items(_news(Teller(replace(teller.dataset, corrections=errors), teller.wording), history, "KZ-15"))
+    assert item.startswith("Revised: Aktobe region")
+    assert "was 443 schools, is 434 schools (the source was printed anew)" in item
+
+
+def test_a_correction_that_was_declared_too_is_a_correction(teller: Teller) -> None:
+    before = _with(_rows(teller), "a#1", note="seen anew")
+    errors = pd.DataFrame([("a", "1", "note", "", "", "misprint")], columns=list(CORRECTION_COLUMNS), dtype="str")
+    declarations = _declared(("a", "1", "revised", "read again"))
+    history = _history(before, _rows(teller), corrections=errors, declarations=declarations)
+    (item,) = _items(_news(Teller(replace(teller.dataset, corrections=errors), teller.wording), history, "KZ-15"))
+    assert item.startswith("Corrected: ")
+    assert "(misprint; read again)" in item
 
 
 def test_a_figure_that_is_gone_is_told_with_the_words_it_was_printed_in(teller: Teller) -> None:

@@ -1,6 +1,6 @@
 """What is new since the edition before: figures that are new, revised or gone, by source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 from markupsafe import Markup
@@ -123,9 +123,15 @@ def _told(teller: Teller, changes: pd.DataFrame) -> Iterator[Markup]:
             gone = Markup("<b>{}</b> <q>{}</q> ({}){}")
             yield gone.format(text("Gone:"), first["before"], figure, _why(teller, str(first["reason"])))
         else:
-            kind = text("Corrected:") if (rows["reason"] != "").any() else text("Revised:")
+            kind = text("Corrected:") if _is_corrected(teller, str(figure), rows["reason"]) else text("Revised:")
             parts = "; ".join(_revision(teller, row) for row in rows.to_dict("records"))
             yield Markup("<b>{}</b> {} ({})").format(kind, shown or figure, parts)
+
+
+def _is_corrected(teller: Teller, figure: str, reasons: Iterable[str]) -> bool:
+    """Whether one of the reasons for a revision is that of an error of the source."""
+    errors = {str(entry["reason"]) for entry in teller.corrections(figure)}
+    return any(told in errors or not errors.isdisjoint(told.split(REASONS_PARTED)) for told in reasons)
 
 
 def _revision(teller: Teller, change: Record) -> str:

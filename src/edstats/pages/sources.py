@@ -98,7 +98,7 @@ class ChangesPage(DatasetPage):
         lead = self.wording.text(
             "Each time these pages are made from other figures than before, that is an edition. A figure is new, "
             "revised (its source or its reading was entered otherwise), corrected (an error of the source was "
-            "declared, with the reason), or gone."
+            "declared), or gone; where people have given a reason, it stands in brackets."
         )
         return Html(paragraph(lead, "lead"))
 
