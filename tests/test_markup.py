@@ -58,6 +58,7 @@ RUNS_OR_LOADS = [
     '<p style="background:u\\72l(a)">a</p>',
     "<p style=\"background:image-set('a')\">a</p>",
     '<p style="width:expression(alert(1))">a</p>',
+    '<p style="color:red;POSITION:fixed;top:0">a</p>',
     "<!-- a --><p>a</p>",
     "<!--><p>a</p>",
     "<![CDATA[a]]>",

@@ -38,7 +38,10 @@ from edstats.unseen import are_seen, named, unseen_in
 
 # Both names stand in lists that are parted by spaces, in addresses of pages, and a source's in names of files.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
-NAME_FORM = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024 or 12"
+NAME_FORM = "at most 100 letters, digits, points and hyphens, such as aktobe-report-2024"
+# Without hyphens: after the last one in an address of a page stands the figure.
+NUMBER = r"[A-Za-z0-9][A-Za-z0-9._]{0,99}"
+NUMBER_FORM = "at most 100 letters, digits and points, such as 12 or 12.a"
 # Windows keeps these for itself, whatever stands behind a point, and drops a point at the end.
 RESERVED = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*\."
 
@@ -115,7 +118,7 @@ def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     """Keys that are missing, stand twice or point nowhere; text that cannot be seen, addresses that are none."""
     faults = empty_cells(sources, ("source", "publisher", "title"), "sources")
     faults += empty_cells(figures, ("figure",), "figures")
-    faults += _misnamed(sources, "source") + _misnamed(figures, "figure")
+    faults += _misnamed(sources, "source", NAME, NAME_FORM) + _misnamed(figures, "figure", NUMBER, NUMBER_FORM)
     reserved = sources["source"].str.fullmatch(RESERVED)
     faults += faults_of_rows(
         reserved, sources, "source", "'{source}' can name no file on Windows", "another name", "EDS-011"
@@ -173,6 +176,6 @@ def _translation_faults(translations: pd.DataFrame) -> list[Fault]:
     return faults + repeated(translations, ["text"], "each text once")
 
 
-def _misnamed(frame: pd.DataFrame, column: str) -> list[Fault]:
-    wrong = (frame[column] != "") & ~frame[column].str.fullmatch(NAME)
-    return faults_of_rows(wrong, frame, column, f"'{{{column}}}' is no name", NAME_FORM, "EDS-011")
+def _misnamed(frame: pd.DataFrame, column: str, pattern: str, form: str) -> list[Fault]:
+    wrong = (frame[column] != "") & ~frame[column].str.fullmatch(pattern)
+    return faults_of_rows(wrong, frame, column, f"'{{{column}}}' is no name", form, "EDS-011")

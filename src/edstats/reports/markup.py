@@ -42,8 +42,8 @@ _ELEMENTS: dict[str, frozenset[str]] = dict.fromkeys(_PLAIN.split(), _ANYWHERE) 
 _SHAPES = "g path rect circle ellipse line polygon polyline text tspan clippath"
 _ELEMENTS |= dict.fromkeys(_SHAPES.split(), _ANYWHERE | _DRAWN)
 _ELEMENTS["use"] = _ANYWHERE | _DRAWN | {"href", "xlink:href"}
-# A colour, a length, a place; of functions only those that load nothing.
-_STYLE = re.compile(r"(?:(?:var|rgb|calc)\(|[\w\s.,:;%#)+*-])*+", re.ASCII)
+# A colour, a length; of functions only those that load nothing, and nothing that lies over the rest of the page.
+_STYLE = re.compile(r"(?!(?is:.*position))(?:(?:var|rgb|calc)\(|[\w\s.,:;%#)+*-])*+", re.ASCII)
 # A place on this page or on another of the edition, a file beside it, or an address of the web.
 _STEP = r"[A-Za-z0-9_][\w.-]*"
 _LINK = re.compile(rf"(?:(?:\.\./)?{_STEP}(?:/{_STEP})*)?(?:#[^\s\"'<>\\]*)?|{ADDRESS}", re.ASCII)
