@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    _check_executor(parser, options)
     commands = {"accept": _accept, "clean": _clean, "check": _check, "build": _build}
     try:
         if options.command == "extract":
@@ -41,6 +42,30 @@ def _data_folder(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     if not data.is_dir():
         parser.error(f"--data: there is no folder '{options.data}'")
     return data
+
+
+def _check_executor(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with 2 where ``--executor``, ``--scheduler`` and ``--jobs`` do not go together."""
+    if getattr(options, "executor", "processes") == "processes":
+        if getattr(options, "scheduler", None):
+            parser.error("--scheduler: only with --executor dask")
+    elif not options.scheduler:
+        parser.error("--executor dask: name the cluster with --scheduler, such as tcp://10.0.0.5:8786")
+    elif getattr(options, "jobs", None):
+        parser.error("--jobs: only with --executor processes; a cluster has the workers that it has")
+
+
+def _executor_options() -> argparse.ArgumentParser:
+    """What commands share that can work on a cluster."""
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--executor",
+        choices=["processes", "dask"],
+        default="processes",
+        help="work in processes of this machine, or on a Dask cluster that is there (default: processes)",
+    )
+    options.add_argument("--scheduler", metavar="ADDRESS", help="the cluster's scheduler, such as tcp://10.0.0.5:8786")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     checking.add_argument("--fail-on", choices=["warning"], help="exit with 3 when sources contradict each other")
     building = commands.add_parser(
-        "build", parents=[where], help="clean the data and publish reports/ from the notebooks"
+        "build", parents=[where, _executor_options()], help="clean the data and publish reports/ from the notebooks"
     )
     building.add_argument(
         "--as-of",
