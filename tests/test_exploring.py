@@ -5,6 +5,7 @@ import inspect
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import papermill
 import pytest
 from conftest import PROJECT, MakeDataset
@@ -69,10 +70,12 @@ def test_a_part_holds_what_was_made_of_it_and_nothing_else(seeds: Dataset) -> No
         assert {row["numerator"], row["denominator"]} - {""} <= figures
     for row in part.findings.to_dict("records"):
         assert set(row["figures"].split()) <= figures
+    assert set(part.findings["region"]) <= {"KZ-15"}, "what is said of no figure is said of its region"
+    assert list(part.observations["region"].cat.categories) == ["KZ-15"]
     assert set(part.sources["source"]) == set(part.observations["source"])
     assert set(part.observations["status"]) == {"actual"}
     assert list(part.observations) == list(seeds.observations)
-    assert select(seeds).observations.equals(seeds.observations)
+    pd.testing.assert_frame_equal(select(seeds).observations, seeds.observations, check_categorical=False)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from edstats.wording import Record, Wording, languages
 _LINK_WITHIN = re.compile(r'<a href="(?:[a-z]+\.html)?#[^"]*">(.*?)</a>', re.DOTALL)
 # Of the rows behind a comparison, what an analyst goes on with; the rest stands in the data set.
 _COMPARED = (
-    *("region", "territory", "value", "value_high", "qualifier", "unit", "status", "group", "works", "counted"),
+    *("area", "region", "territory", "value", "value_high", "qualifier", "unit", "status", "group", "works", "counted"),
     *("programme", "period", "period_start", "period_end", "use", "figures"),
 )
 _TRACED = (
@@ -43,10 +43,10 @@ class UnknownName(ValueError):
 class Comparison:
     """One measure or indicator of several regions; Jupyter shows it as the page of the comparison does.
 
-    ``rows``: the numbers, in order of preference within a region; columns: ``region``, ``territory``, ``value`` and
-    ``value_high`` in ``unit``, ``qualifier``, ``status``, ``group``, ``works``, ``counted``, ``programme``, ``period``
-    with its first and last day, ``use`` ("shown", or "older": a tick behind the number that is shown) and ``figures``
-    (the figure_ids that it was made of, parted by spaces).
+    ``rows``: the numbers, in order of preference within a region; columns: ``area`` (the name of the territory),
+    ``region``, ``territory``, ``value`` and ``value_high`` in ``unit``, ``qualifier``, ``status``, ``group``,
+    ``works``, ``counted``, ``programme``, ``period`` with its first and last day, ``use`` ("shown", or "older": a tick
+    behind the number that is shown) and ``figures`` (the figure_ids that it was made of, parted by spaces).
     """
 
     name: str
@@ -111,20 +111,30 @@ def select(
     for column, codes in chosen.items():
         rows = rows[rows[column].isin(codes)] if codes else rows
     figures = frozenset(rows["figure_id"])
-
-    def are_left(cells: pd.Series) -> pd.Series:
-        return cells.str.split().map(figures.issuperset).astype(bool)
-
     made = data.measures["numerator"] + " " + data.measures["denominator"]
+    # A finding or a doubt without figures is about a region or a document as a whole.
+    of_region, of_source = data.findings["region"].isin(rows["region"]), data.doubts["source"].isin(rows["source"])
     return replace(
         data,
-        observations=rows.reset_index(drop=True),
-        measures=data.measures[are_left(made)].reset_index(drop=True),
-        findings=data.findings[are_left(data.findings["figures"])].reset_index(drop=True),
-        sources=data.sources[data.sources["source"].isin(rows["source"])].reset_index(drop=True),
-        doubts=data.doubts[are_left(data.doubts["figures"])].reset_index(drop=True),
-        corrections=data.corrections[_figure_ids(data.corrections).isin(figures)].reset_index(drop=True),
+        observations=_renumbered(rows),
+        measures=_renumbered(data.measures[_made_of(made, figures)]),
+        findings=_renumbered(data.findings[_made_of(data.findings["figures"], figures, of_region)]),
+        sources=_renumbered(data.sources[data.sources["source"].isin(rows["source"])]),
+        doubts=_renumbered(data.doubts[_made_of(data.doubts["figures"], figures, of_source)]),
+        corrections=_renumbered(data.corrections[_figure_ids(data.corrections).isin(figures)]),
     )
+
+
+def _made_of(cells: pd.Series, figures: frozenset[str], otherwise: bool | pd.Series = True) -> pd.Series:
+    """Whether all figures that a cell names are among ``figures``; ``otherwise`` where it names none."""
+    all_there = cells.str.split().map(figures.issuperset).astype(bool)
+    return all_there & ((cells != "") | otherwise)
+
+
+def _renumbered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a part, whose columns of codes know no codes but those that are there."""
+    known = {str(name): cells.cat.remove_unused_categories() for name, cells in rows.select_dtypes("category").items()}
+    return rows.assign(**known).reset_index(drop=True)
 
 
 def compare(data: Dataset, what: str, regions: str | Iterable[str] = (), language: str = "en") -> Comparison:
@@ -150,7 +160,8 @@ def compare(data: Dataset, what: str, regions: str | Iterable[str] = (), languag
         rows = page.newest_observations(code)
         rows = rows.assign(figures=rows["figure_id"])
         html, name = page.indicator(code), page.wording.name("indicators", code)
-    return Comparison(name, rows[list(_COMPARED)].reset_index(drop=True), _by_itself(html.text))
+    rows = rows.assign(area=[page.wording.name("territories", str(code)) for code in rows["territory"]])
+    return Comparison(name, _renumbered(rows[list(_COMPARED)]), _by_itself(html.text))
 
 
 def trace(data: Dataset, number: str | Mapping[str, str] | pd.Series, language: str = "en") -> Trace:

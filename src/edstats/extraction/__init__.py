@@ -12,8 +12,8 @@ def extract(text: str, *, title: str = "", published: str = "", doc: str = "text
     Never raises for what stands in the text.
 
     >>> import edstats
-    >>> figures = edstats.extract("There are 434 schools in Aktobe region, including more than 200 small schools.").figures
-    >>> figures[["indicator", "value", "qualifier", "unit"]].to_records(index=False).tolist()
+    >>> release = "There are 434 schools in Aktobe region, including more than 200 small schools."
+    >>> edstats.extract(release).figures[["indicator", "value", "qualifier", "unit"]].to_records(index=False).tolist()
     [('schools_total', 434.0, 'exact', 'school'), ('schools_small', 200.0, 'at_least', 'school')]
     """
     return extract_document(Document(doc, text, title, published))
