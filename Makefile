@@ -15,7 +15,7 @@ help:
 	@echo 'make screenshots  take the pictures in docs/images from reports/'
 	@echo 'make bench        measure how fast builds, cleaning and extraction are; half an hour on an idle machine'
 	@echo 'make reliability  kill 100 builds at random moments, and fill the disk of others; half an hour'
-	@echo 'make fuzz         clean 10,000 damaged data sets, and read random texts; half an hour'
+	@echo 'make fuzz         clean 10,000 damaged data sets, and read random texts; an hour'
 	@echo 'make audit        look for known vulnerabilities of what requirements.lock names; asks the package index'
 
 reports: .venv/installed
