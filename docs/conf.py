@@ -13,8 +13,8 @@ version = release = __version__
 language = "en"
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", "CHANGELOG.md", "CONTRIBUTING.md", "notebooks/explore.ipynb"]
-exclude_patterns = [".*", "site", "src", "tests", "reports", "data", "benchmarks", "tools", "dist", "docs/_site"]
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+exclude_patterns = [".*", "site", "src", "tests", "reports", "data", "benchmarks", "tools", "dist", "docs/theme"]
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
 
 nitpicky = True
 # What belongs to other packages is documented there; an inventory of theirs would have to be fetched.
@@ -37,10 +37,10 @@ python_use_unqualified_type_names = True
 pygments_style = "xcode"
 html_theme = "furo"
 html_title = f"edstats {version}"
-templates_path = ["_site"]
+templates_path = ["theme"]
 html_additional_pages = {"index": "entry.html"}
 pygments_dark_style = "github-dark"
-html_static_path = ["_site/static"]
+html_static_path = ["theme/static"]
 html_css_files = ["site.css"]
 html_show_copyright = False
 html_copy_source = False

@@ -1,6 +1,6 @@
 """The tables of docs/data-dictionary.md and docs/rules-of-comparison.md, written from the codebook.
 
-``python tools/codebook_tables.py`` renews what stands between ``<!-- NAME: from the codebook -->`` and ``<!-- end -->``;
+``python tools/codebook_tables.py`` renews what is between ``<!-- NAME: from the codebook -->`` and ``<!-- end -->``;
 a test fails when a page is not what the codebook gives. The prose around the tables is written by hand.
 """
 
