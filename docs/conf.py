@@ -27,14 +27,13 @@ nb_execution_raise_on_error = True
 # Widgets would load scripts of other hosts.
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 
+highlight_language = "none"  # of what is indented: commands mostly
 default_role = "code"
 smartquotes = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 python_use_unqualified_type_names = True
 
-# Colours that can be read: 4.5 to 1 on their ground.
-pygments_style = "xcode"
 html_theme = "furo"
 html_title = f"edstats {version}"
 templates_path = ["theme"]
