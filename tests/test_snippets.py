@@ -1,4 +1,4 @@
-"""Every command and every piece of Python in README.md and docs/ is run: here, or where ``ELSEWHERE`` says.
+"""Every command and piece of Python in README.md, CONTRIBUTING.md and docs/ is run: here, or where ``ELSEWHERE`` says.
 
 Each page has a copy of the project of its own, in which its snippets run from top to bottom as a reader runs them. A
 new snippet is run without further ado; one that cannot be gets a row in ``ELSEWHERE``.
@@ -29,7 +29,7 @@ FENCE = re.compile(r"^```(\S+) ?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INDENTED = re.compile(r"(?<=\n\n)(?: {4}\S.*\n)(?:(?: {4}.*)?\n(?= {4}))*(?: {4}.*\n)?")
 # A command within a sentence, as it is typed: with the folder of the programs, and what it works on.
 WITHIN = re.compile(r"(?<!`)`(\.venv/bin/\w+ [^`\n]+)`(?!`)")
-PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")))
+PAGES = ("README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")))
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,21 @@ class Elsewhere:
 
 
 ELSEWHERE = (
-    Elsewhere(r".*", r"make (reports|test|docs)$", ".ci/run", "make "),
+    Elsewhere(r".*", r"make (reports|test|lint|docs)$", ".ci/run", "make "),
     Elsewhere(r".*", r"make lab$", "opens a browser for a person"),
     Elsewhere(r".*", r"make screenshots$", "takes pictures of reports/ that a person looks at"),
     Elsewhere(r".*", r"make reliability$", "tests/test_interrupted_builds.py", "EDSTATS_INTERRUPTIONS"),
     Elsewhere(r".*", r"make fuzz$", "tests/test_damaged_data.py", "fuzz_raw"),
     Elsewhere(r".*", r"make bench$", "takes half an hour of an idle machine"),
+    Elsewhere(r".*", r"make (audit|lock)$", "asks the package index, which answers otherwise each day"),
+    Elsewhere(r".*", r"(UPDATE_GOLDEN=1 )?.venv/bin/python -m pytest", ".ci/run", "make test"),
+    Elsewhere(
+        r"CONTRIBUTING.md", r".venv/bin/papermill", "tests/test_scheduling_examples.py", "papermill.execute_note"
+    ),
+    Elsewhere(r"CONTRIBUTING.md", r"make release$", "tests/test_release.py", "tools/release.py"),
+    Elsewhere(r"CONTRIBUTING.md", r".venv/bin/python benchmarks/round", "tests/test_round_trip.py", "round_trip"),
+    Elsewhere(r"CONTRIBUTING.md", r".venv/bin/python benchmarks/(cal|ext)", "takes labelled documents, or minutes"),
+    Elsewhere(r"CONTRIBUTING.md", r"chromium|.venv/bin/python -c", "takes a picture that a person looks at"),
     Elsewhere(r"docs/add-a-source.md", r".venv/bin/edstats check", "tests/test_docs.py", '_block("faults")'),
     Elsewhere(r"docs/add-a-source.md", r".venv/bin/edstats clean", "tests/test_docs.py", 'main(["clean"'),
     Elsewhere(r"docs/extraction.md", r".venv/bin/edstats accept", "tests/test_docs.py", 'edstats("accept", RELEASE)'),
