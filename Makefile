@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help reports test lint lab lock messages screenshots bench reliability fuzz audit
+.PHONY: help reports test lint lab docs lock messages screenshots release bench reliability fuzz audit
 .DELETE_ON_ERROR:
 
 help:
@@ -10,9 +10,11 @@ help:
 	@echo 'make test     run the tests'
 	@echo 'make lint     check style, types and that notebooks carry no output'
 	@echo 'make lab      open the notebooks in JupyterLab'
+	@echo 'make docs     build the documentation site into site/'
 	@echo 'make lock     renew requirements.lock from pyproject.toml'
 	@echo 'make messages     bring the catalogues of translations up to date with the code'
 	@echo 'make screenshots  take the pictures in docs/images from reports/'
+	@echo 'make release      build the packages into dist/, check them, and tag code and data; pushes nothing'
 	@echo 'make bench        measure how fast builds, cleaning and extraction are; half an hour on an idle machine'
 	@echo 'make reliability  kill 100 builds at random moments, and fill the disk of others; half an hour'
 	@echo 'make fuzz         clean 10,000 damaged data sets, and read random texts; an hour'
@@ -35,6 +37,13 @@ lint: .venv/installed
 lab: .venv/installed
 	$(BIN)/jupyter-lab notebooks
 
+docs: .venv/installed
+	$(BIN)/python tools/codebook_tables.py
+	rm -rf site
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env \
+		--conf-dir docs --doctree-dir .doctrees . site
+	@echo 'Done. Open site/index.html in a browser.'
+
 lock: .venv/installed
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock pyproject.toml
@@ -44,6 +53,9 @@ messages: .venv/installed
 
 screenshots: .venv/installed
 	$(BIN)/python tools/screenshots.py
+
+release: .venv/installed
+	$(BIN)/python tools/release.py
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/builds.py

@@ -1,7 +1,10 @@
 """Data that several tests read."""
 
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -53,6 +56,21 @@ def seeds(project: Dataset) -> Dataset:
     for name in ("observations", "sources", "doubts"):
         tables[name] = tables[name][tables[name]["source"].isin(SEEDS)]
     return assemble(tables)
+
+
+@pytest.fixture(scope="session")
+def documentation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation site, built by the command of ``make docs``; a warning fails it."""
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    (command,) = re.findall(r"^\t\$\(BIN\)/python (-m sphinx .*)$", makefile, flags=re.MULTILINE)
+    site = tmp_path_factory.mktemp("documentation") / "site"
+    elsewhere = {"site": str(site), ".doctrees": str(site.with_name("doctrees"))}
+    arguments = [elsewhere.get(word, word) for word in command.split()]
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, f"make docs fails:\n{done.stderr}"
+    return site
 
 
 def entered(dataset: Dataset) -> dict[str, pd.DataFrame]:

@@ -19,8 +19,9 @@ def newest_measures(
 ) -> pd.DataFrame:
     """Values of one measure for each region in its present borders, the one to show first.
 
-    ``kind`` names the columns that must not be mixed within a region (such as works and counted). Adds ``use`` (shown,
-    other source, older), ``ahead`` (done or ahead) and the numerator's ``period_basis`` and ``published``.
+    ``kind`` names the columns that must not be mixed within a region (such as works and counted). Adds the
+    columns ``use`` (shown, other source, older), ``ahead`` (done or ahead) and the numerator's ``period_basis`` and
+    ``published``.
     """
     rows = measures[in_present_borders(measures)]
     numerators = ranked(observations, sources).reset_index(drop=True)
@@ -45,9 +46,10 @@ def newest_measures(
 
 
 def newest_observations(observations: pd.DataFrame, sources: pd.DataFrame, kind: list[str]) -> pd.DataFrame:
-    """Observations of one indicator for each region in its present borders, the one to show first; ``use`` as above.
+    """Observations of one indicator for each region in its present borders, the one to show first.
 
-    Places inside a region and what nothing places in time are left out.
+    Adds the columns ``use`` (shown, other source, older) and ``ahead`` (done or ahead); ``kind`` as in
+    `newest_measures`. Places inside a region and what nothing places in time are left out.
     """
     rows = observations[in_present_borders(observations)]
     rows = rows[(rows["place"] == "") & ~unplaced(rows)]

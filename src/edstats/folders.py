@@ -22,7 +22,8 @@ def find_notebooks(data: Path) -> Path:
         if (folder / "notebooks" / "region.ipynb").exists():
             return folder / "notebooks"
     raise DataNotFoundError(
-        f"no notebooks beside '{data}' nor here or in any folder above; run this in the project's folder"
+        f"no notebooks beside '{data}' nor here or in any folder above; run this in the project's folder, or put its "
+        "folder notebooks beside the data: pages are made by them, and an installed edstats has none"
     )
 
 

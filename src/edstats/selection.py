@@ -34,9 +34,10 @@ def alike(observations: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
 
 
 def without_reprints(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Observations less those that repeat a number of the source that theirs was taken from, in the same cell.
+    """Observations less the rows that repeat a number of the source that theirs was taken from, in the same cell.
 
-    Two printed periods must be the same; a date of publication that stands for a period is another in a reprint.
+    Columns and index stay. Two printed periods must be the same; a date of publication that stands for a period is
+    another in a reprint.
     """
     origins = _of_sources(sources, "origin")
     numbers = alike(observations, [*SERIES_COLUMNS, "value", "qualifier"]).tolist()
@@ -57,7 +58,7 @@ def without_reprints(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Da
 
 
 def ranked(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Observations in order of preference, the best of each series first; the index is kept."""
+    """The rows of ``observations`` in order of preference, the best of each series first; columns and index stay."""
     terms = read_table("terms")
     publishers = list(terms.loc[terms["list"] == "publisher_type", "code"])
     kinds = _of_sources(sources, "publisher_type")
@@ -76,7 +77,10 @@ def _of_sources(sources: pd.DataFrame, column: str) -> dict[str, str]:
 
 
 def preferred(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """One observation a series: the preferred one."""
+    """One row a series: the preferred one, less reprints; columns, order and index of ``observations`` stay.
+
+    A series is what stands in one cell of a comparison: ``SERIES_COLUMNS`` are alike.
+    """
     if observations.empty:
         return observations
     best = ranked(without_reprints(observations, sources), sources)
@@ -97,11 +101,14 @@ def _yielding_bounds(observations: pd.DataFrame) -> np.ndarray:
 
 
 def in_present_borders(rows: pd.DataFrame) -> pd.Series:
-    """True for observations or measures about a region as it is today, not about an area that has been divided."""
+    """True for each row about a region as it is today, False about an area that has been divided.
+
+    ``rows`` are observations or measures.
+    """
     return rows["region"].astype("str") == rows["territory"].astype("str")
 
 
 def unplaced(observations: pd.DataFrame) -> pd.Series:
-    """True for observations that nothing places in time: no printed period, and bounds years apart."""
+    """True for each row of observations that nothing places in time: no printed period, and bounds years apart."""
     length = (observations["period_end"] - observations["period_start"]).dt.days
     return (observations["period_basis"] == "published") & (length > PLACED_WITHIN_DAYS)
