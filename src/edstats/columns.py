@@ -58,11 +58,16 @@ def _as_text(column: pd.Series) -> pd.Series:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """The table as CSV text: UTF-8, ``\\n``, whole numbers without a decimal point, dates as YYYY-MM-DD.
+    """The table as ``plain_csv_text``, safe to open in a spreadsheet.
 
     Before text that a spreadsheet could take for a formula stands an apostrophe (``edstats.spreadsheets``).
     """
-    shown = guarded_table(frame)
+    return plain_csv_text(guarded_table(frame))
+
+
+def plain_csv_text(frame: pd.DataFrame) -> str:
+    """The table as CSV text: UTF-8, ``\\n``, whole numbers without a decimal point, dates as YYYY-MM-DD."""
+    shown = frame.copy(deep=False)
     for name in shown.select_dtypes("float64"):
         shown[name] = [_number(value) for value in shown[name]]
     return str(shown.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
