@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from edstats.cli import main
 from edstats.dataset import ENTERED, Dataset, assemble, from_raw
 from edstats.raw_tables import (
     CORRECTION_COLUMNS,
@@ -53,6 +54,21 @@ def seeds(project: Dataset) -> Dataset:
     for name in ("observations", "sources", "doubts"):
         tables[name] = tables[name][tables[name]["source"].isin(SEEDS)]
     return assemble(tables)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Exports the project's data with the command, each format once; what it made is not to be changed."""
+    folder = tmp_path_factory.mktemp("exports")
+
+    def export(form: str) -> Path:
+        place = folder / form
+        if not place.exists():
+            arguments = ["export", "--format", form, "--output", str(place), "--data", str(PROJECT / "data")]
+            assert main(arguments) == 0
+        return place
+
+    return export
 
 
 def entered(dataset: Dataset) -> dict[str, pd.DataFrame]:

@@ -15,6 +15,14 @@ from edstats.dataset import Dataset
 from edstats.exports.description import ABSTRACT, LICENCE, LICENCE_URL, LIMITS, TITLE, citation
 from edstats.exports.schema import columns_of, tables_of
 
+# Of the columns, not of what happens to stand in them: a table without rows has the types of any other.
+_TYPES = {
+    "string": pa.string(),
+    "category": pa.dictionary(pa.int32(), pa.string()),
+    "float64": pa.float64(),
+    "date": pa.date32(),
+}
+
 
 def parquet_files(dataset: Dataset) -> dict[str, bytes]:
     """The files by name: one ``TABLE.parquet`` a table."""
@@ -22,18 +30,7 @@ def parquet_files(dataset: Dataset) -> dict[str, bytes]:
 
 
 def _file(frame: pd.DataFrame, table: str, as_of: date) -> bytes:
-    described = pa.Table.from_pandas(frame, _schema(frame, table, as_of), preserve_index=False)
-    buffer = BytesIO()
-    pq.write_table(described, buffer)
-    return buffer.getvalue()
-
-
-def _schema(frame: pd.DataFrame, table: str, as_of: date) -> pa.Schema:
-    inferred = pa.Schema.from_pandas(frame, preserve_index=False)
-    fields = []
-    for column in columns_of(table):
-        own = pa.date32() if column.kind == "date" else inferred.field(column.name).type
-        fields.append(pa.field(column.name, own, metadata={"description": column.description}))
+    described = pa.Table.from_pandas(frame, _schema(table), preserve_index=False)
     about = {
         "title": TITLE,
         "table": table,
@@ -42,4 +39,15 @@ def _schema(frame: pd.DataFrame, table: str, as_of: date) -> pa.Schema:
         "licence": f"{LICENCE} {LICENCE_URL}",
         "citation": citation(as_of),
     }
-    return pa.schema(fields, metadata={**inferred.metadata, **about})
+    # Beside what pandas keeps there, to make the same frame of it again.
+    described = described.replace_schema_metadata({**described.schema.metadata, **about})
+    buffer = BytesIO()
+    pq.write_table(described, buffer)
+    return buffer.getvalue()
+
+
+def _schema(table: str) -> pa.Schema:
+    return pa.schema(
+        pa.field(column.name, _TYPES[column.kind], metadata={"description": column.description})
+        for column in columns_of(table)
+    )

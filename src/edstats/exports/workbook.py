@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.worksheet import Worksheet
 from pandas.api.typing import NaTType
 
 from edstats.counting import size
@@ -52,10 +52,11 @@ class UnfitForWorkbook(ValueError):
 
 def workbook(dataset: Dataset) -> bytes:
     """The workbook as the bytes of an xlsx file. Raises ``UnfitForWorkbook``."""
+    book = Workbook()
+    book.remove(book.active)
     tables, columns = tables_of(dataset), {table: columns_of(table) for table in _TABLES}
     tables["data"], columns["data"] = _data(dataset), _data_columns()
     tables["columns"], columns["columns"] = _meanings(columns), _MEANING_COLUMNS
-    book = Workbook(write_only=True)
     book.properties.title, book.properties.creator = TITLE, "edstats"
     book.properties.description = f"As of {dataset.as_of}. {LICENCE}"
     for sheet in _SHEETS:
@@ -89,7 +90,7 @@ def _meanings(columns: dict[str, tuple[Column, ...]]) -> pd.DataFrame:
 # --- notes -----------------------------------------------------------------------------------------------------------
 
 
-def _write_notes(sheet: WriteOnlyWorksheet, dataset: Dataset) -> None:
+def _write_notes(sheet: Worksheet, dataset: Dataset) -> None:
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 18, 110
     for topic, text in _notes(dataset):
         cells = [_text(sheet, topic), _text(sheet, text)]
@@ -116,7 +117,7 @@ def _notes(dataset: Dataset) -> Iterator[tuple[str, str]]:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _write_table(sheet: WriteOnlyWorksheet, table: pd.DataFrame, columns: tuple[Column, ...]) -> None:
+def _write_table(sheet: Worksheet, table: pd.DataFrame, columns: tuple[Column, ...]) -> None:
     if len(table) >= _MOST_ROWS:
         raise UnfitForWorkbook(
             f"'{sheet.title}' has {len(table)} rows, and a sheet holds {_MOST_ROWS - 1} below its header; take parquet"
@@ -133,10 +134,10 @@ def _write_table(sheet: WriteOnlyWorksheet, table: pd.DataFrame, columns: tuple[
         sheet.append(row)
 
 
-_Make = Callable[[WriteOnlyWorksheet, Any], Any]
+_Make = Callable[[Worksheet, Any], Any]
 
 
-def _rows(sheet: WriteOnlyWorksheet, table: pd.DataFrame, columns: tuple[Column, ...]) -> Iterator[list[Any]]:
+def _rows(sheet: Worksheet, table: pd.DataFrame, columns: tuple[Column, ...]) -> Iterator[list[Any]]:
     of_kind: dict[str, _Make] = {"string": _text, "category": _text, "float64": _number, "date": _date}
     write = [of_kind[column.kind] for column in columns]
     values = zip(*(table[column.name] for column in columns), strict=True)
@@ -147,7 +148,7 @@ def _rows(sheet: WriteOnlyWorksheet, table: pd.DataFrame, columns: tuple[Column,
             raise UnfitForWorkbook(f"sheet '{sheet.title}', row {number}: {error}") from None
 
 
-def _text(sheet: WriteOnlyWorksheet, value: str) -> Any:
+def _text(sheet: Worksheet, value: str) -> Any:
     """A cell of text; None for an empty one."""
     if not value:
         return None
@@ -161,7 +162,7 @@ def _text(sheet: WriteOnlyWorksheet, value: str) -> Any:
     return cell
 
 
-def _number(sheet: WriteOnlyWorksheet, value: float) -> Any:
+def _number(sheet: Worksheet, value: float) -> Any:
     """A cell with a number; None where there is none."""
     if math.isnan(value):
         return None
@@ -171,7 +172,7 @@ def _number(sheet: WriteOnlyWorksheet, value: float) -> Any:
     return cell
 
 
-def _date(sheet: WriteOnlyWorksheet, value: pd.Timestamp | NaTType) -> Any:
+def _date(sheet: Worksheet, value: pd.Timestamp | NaTType) -> Any:
     """A cell with a date; None where there is none."""
     if isinstance(value, NaTType):
         return None

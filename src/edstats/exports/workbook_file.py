@@ -11,6 +11,8 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from openpyxl import Workbook
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 _FIRST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -21,13 +23,25 @@ def workbook_bytes(book: Workbook, made: datetime) -> bytes:
     book.properties.created = book.properties.modified = made
     timed = BytesIO()
     # Workbook.save() would put in the time of the clock.
-    ExcelWriter(book, ZipFile(timed, "w", ZIP_DEFLATED)).save()
+    _InMemory(book, ZipFile(timed, "w", ZIP_DEFLATED)).save()
     timeless = BytesIO()
     with ZipFile(timed) as parts, ZipFile(timeless, "w", ZIP_DEFLATED) as archive:
         for part in parts.infolist():
             archive.writestr(_entry(part.filename), parts.read(part))
         archive.comment = _mark(archive)
     return timeless.getvalue()
+
+
+class _InMemory(ExcelWriter):
+    """A writer of workbooks without files in the system's temporary folder, which may be full."""
+
+    def write_worksheet(self, ws: Worksheet) -> None:
+        """Write one sheet into the archive."""
+        writer = WorksheetWriter(ws, BytesIO())
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], writer.read())
+        self.manifest.append(ws)
 
 
 def is_exported(path: Path) -> bool:
