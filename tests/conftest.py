@@ -62,7 +62,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("exports")
 
     def export(form: str) -> Path:
-        place = folder / form
+        place = folder / ("schools.xlsx" if form == "xlsx" else form)
         if not place.exists():
             arguments = ["export", "--format", form, "--output", str(place), "--data", str(PROJECT / "data")]
             assert main(arguments) == 0

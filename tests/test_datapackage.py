@@ -1,4 +1,4 @@
-"""The data package: valid for the tool of its standard, which must find damage of every kind, and whole when read back."""
+"""The data package: valid for the tool of its standard, which finds damage of every kind; whole when read back."""
 
 import json
 import re
@@ -92,9 +92,7 @@ def damaged(package: Path, folder: Path, table: str, damage: Callable[[pd.DataFr
         ("codes", "name_en", "", "constraint-error"),
     ],
 )
-def test_a_damaged_cell_is_found(
-    table: str, column: str, cell: str, error: str, package: Path, tmp_path: Path
-) -> None:
+def test_a_damaged_cell_is_found(table: str, column: str, cell: str, error: str, package: Path, tmp_path: Path) -> None:
     def damage(rows: pd.DataFrame) -> None:
         rows.loc[0, column] = cell
 

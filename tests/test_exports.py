@@ -27,6 +27,11 @@ def export(form: str, place: Path, *more: str, data: Path = PROJECT / "data") ->
     return main(["export", "--format", form, "--output", str(place), "--data", str(data), *more])
 
 
+def named(form: str) -> str:
+    """A name that an export may have."""
+    return "out.xlsx" if form == "xlsx" else "out"
+
+
 def content(place: Path) -> dict[str, bytes]:
     """What an export holds, file by file."""
     paths = sorted(place.iterdir()) if place.is_dir() else [place]
@@ -62,18 +67,18 @@ def test_each_format_of_the_command_can_be_made() -> None:
 def test_the_same_data_give_the_same_bytes(form: str, tmp_path: Path, exported: Exported) -> None:
     """In another process, another time zone, later, and with sets in another order."""
     elsewhere = {**os.environ, "TZ": "Asia/Almaty", "PYTHONHASHSEED": "7"}
-    arguments = ["export", "--format", form, "--output", "again", "--data", str(PROJECT / "data")]
+    arguments = ["export", "--format", form, "--output", named(form), "--data", str(PROJECT / "data")]
     subprocess.run([sys.executable, "-c", RUN, *arguments], cwd=tmp_path, env=elsewhere, check=True, timeout=120)
-    first, again = exported(form), tmp_path / "again"
+    first, again = exported(form), tmp_path / named(form)
     assert [*content(again).values()] == [*content(first).values()]
-    assert [path.name for path in tmp_path.iterdir()] == ["again"], "something was left beside it"
+    assert [path.name for path in tmp_path.iterdir()] == [named(form)], "something was left beside it"
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_export_tells_what_it_holds_and_takes_the_place_of_an_earlier_one(
     form: str, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = tmp_path / "out"
+    place = tmp_path / named(form)
     capsys.readouterr()
     assert export(form, place, data=small) == 0
     said = capsys.readouterr()
@@ -86,7 +91,7 @@ def test_an_export_tells_what_it_holds_and_takes_the_place_of_an_earlier_one(
     assert main(["clean", "--data", str(small)]) == 0
     assert export(form, place, data=small) == 0
     assert content(place) != before
-    assert {path.name for path in tmp_path.iterdir()} == {"out", "project"}, "something was left beside it"
+    assert {path.name for path in tmp_path.iterdir()} == {place.name, "project"}, "something was left beside it"
 
 
 def test_as_of_leaves_out_what_was_published_later(tmp_path: Path) -> None:
@@ -118,7 +123,7 @@ def test_an_empty_folder_may_be_filled(form: str, small: Path, tmp_path: Path) -
 def test_what_a_stranger_made_is_left_alone(
     form: str, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, file = tmp_path / "folder", tmp_path / "file"
+    folder, file = tmp_path / f"folder-{named(form)}", tmp_path / f"file-{named(form)}"
     folder.mkdir()
     (folder / "observations.csv").write_text("mine")
     file.write_text("mine")
@@ -202,18 +207,18 @@ def test_a_link_is_followed_to_the_export_behind_it(small: Path, tmp_path: Path)
 def test_a_place_that_cannot_be_written_is_told_in_a_line(
     form: str, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "there is no folder" in refused(tmp_path / "no" / "out", form, small, capsys)
-    too_long = "x" * 250  # as a name it would do, but not for what is made beside it first
+    assert "there is no folder" in refused(tmp_path / "no" / named(form), form, small, capsys)
+    too_long = "x" * 244 + named(form)  # as a name it would do, but not for what is made beside it first
     assert "File name too long" in refused(tmp_path / too_long, form, small, capsys)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_export_that_breaks_off_leaves_the_one_before(form: str, small: Path, tmp_path: Path) -> None:
     """No file may grow beyond 20 kB, which the export of the project's data needs more than once."""
-    assert export(form, tmp_path / "out", data=small) == 0
-    before = content(tmp_path / "out")
+    assert export(form, tmp_path / named(form), data=small) == 0
+    before = content(tmp_path / named(form))
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, {resource.RLIM_INFINITY})); {RUN}"
-    command = [sys.executable, "-c", limit, "export", "--format", form, "--output", "out"]
+    command = [sys.executable, "-c", limit, "export", "--format", form, "--output", named(form)]
     environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
     (tmp_path / "temporary").mkdir()
     ended = subprocess.run(
@@ -228,8 +233,8 @@ def test_an_export_that_breaks_off_leaves_the_one_before(form: str, small: Path,
     assert ended.returncode == 1, ended.stderr
     (line,) = ended.stderr.splitlines()
     assert "File too large" in line
-    assert content(tmp_path / "out") == before
-    assert {path.name for path in tmp_path.iterdir()} == {"out", "project", "temporary"}, "something was left"
+    assert content(tmp_path / named(form)) == before
+    assert {path.name for path in tmp_path.iterdir()} == {named(form), "project", "temporary"}, "something was left"
 
 
 @pytest.mark.parametrize(("form", "package"), [("xlsx", "openpyxl"), ("sdmx-csv", "sdmx")])
@@ -245,12 +250,12 @@ def test_a_missing_extra_is_named(form: str, package: str, small: Path, tmp_path
         f"importlib.util.find_spec = lambda name, *more: None if name == {package!r} else real(name, *more)\n"
         f"sys.meta_path.insert(0, Missing()); {RUN}"
     )
-    command = [sys.executable, "-c", without, "export", "--format", form, "--output", "out", "--data", str(small)]
+    command = [sys.executable, "-c", without, "export", "--format", form, "--output", named(form), "--data", str(small)]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 1
     said = f"--format {form}: {package} is not installed; install edstats[export]; nothing was written\n"
     assert ended.stderr == said
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / named(form)).exists()
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -267,10 +272,10 @@ def test_damaged_clean_data_are_named(
     ):
         path = clean / f"{table}.csv"
         path.write_text(damage((kept / path.name).read_text()))
-        refused(tmp_path / "out", form, small, capsys)
+        refused(tmp_path / named(form), form, small, capsys)
         shutil.copy(kept / path.name, path)
     (clean / "sources.csv").unlink()
-    assert "sources.csv" in refused(tmp_path / "out", form, small, capsys)
+    assert "sources.csv" in refused(tmp_path / named(form), form, small, capsys)
 
 
 def test_data_that_are_not_clean_yet_are_told(
@@ -290,8 +295,9 @@ def test_data_that_are_not_clean_yet_are_told(
         (["--format", "xlsx"], "required: --output"),
         (["--format", "xls", "--output", "out"], "invalid choice: 'xls'"),
         (["--format", "xlsx", "--output", ""], "no path is named"),
+        (["--format", "xlsx", "--output", "schools"], "give a workbook a name that ends in .xlsx"),
         (["--format", "xlsx", "--output", "out", "--as-of", "2024"], "'2024' is no date"),
-        (["--format", "xlsx", "--output", "out", "--data", "nowhere"], "there is no folder 'nowhere'"),
+        (["--format", "parquet", "--output", "out", "--data", "nowhere"], "there is no folder 'nowhere'"),
     ],
 )
 def test_wrong_use(

@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     _check_executor(parser, options)
+    _check_output(parser, options)
     commands = {"accept": _accept, "clean": _clean, "check": _check, "build": _build, "export": _export}
     try:
         if options.command == "extract":
@@ -54,6 +55,12 @@ def _check_executor(parser: argparse.ArgumentParser, options: argparse.Namespace
         parser.error("--executor dask: name the cluster with --scheduler, such as tcp://10.0.0.5:8786")
     elif getattr(options, "jobs", None):
         parser.error("--jobs: only with --executor processes; a cluster has the workers that it has")
+
+
+def _check_output(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with 2 where ``--output`` is a name by which no program would know a workbook."""
+    if options.command == "export" and options.format == "xlsx" and options.output.suffix != ".xlsx":
+        parser.error(f"--output {options.output}: give a workbook a name that ends in .xlsx")
 
 
 def _executor_options() -> argparse.ArgumentParser:
