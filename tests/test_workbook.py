@@ -62,10 +62,10 @@ def test_data_are_the_figures_with_their_sources(book: openpyxl.Workbook, projec
     own = tuple(column.name for column in columns_of("observations"))
     assert header == (*own, "publisher", "title", "url")
     assert [row[: len(own)] for row in rows] == cells_of(project.observations, own)
-    known = project.sources.set_index("source")
+    known = {row["source"]: row for row in project.sources.to_dict("records")}
     source = header.index("source")
     for row in rows:
-        assert row[len(own) :] == [known.loc[row[source], name] or None for name in ("publisher", "title", "url")]
+        assert row[len(own) :] == [known[row[source]][name] or None for name in ("publisher", "title", "url")]
 
 
 def test_cells_have_the_type_of_what_they_hold(book: openpyxl.Workbook) -> None:
