@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from edstats.cli import main
 from edstats.dataset import ENTERED, Dataset, assemble, from_raw
 from edstats.raw_tables import (
     CORRECTION_COLUMNS,
@@ -71,6 +72,21 @@ def documentation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, f"make docs fails:\n{done.stderr}"
     return site
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Exports the project's data with the command, each format once; what it made is not to be changed."""
+    folder = tmp_path_factory.mktemp("exports")
+
+    def export(form: str) -> Path:
+        place = folder / ("schools.xlsx" if form == "xlsx" else form)
+        if not place.exists():
+            arguments = ["export", "--format", form, "--output", str(place), "--data", str(PROJECT / "data")]
+            assert main(arguments) == 0
+        return place
+
+    return export
 
 
 def entered(dataset: Dataset) -> dict[str, pd.DataFrame]:

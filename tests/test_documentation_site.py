@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import codebook_tables
-import pandas as pd
 import pytest
 from conftest import PROJECT
 
@@ -16,6 +15,7 @@ import edstats
 from edstats.codebook import read_table
 from edstats.columns import TABLES
 from edstats.dataset import Dataset
+from edstats.exports.schema import columns_of
 
 DOCS = PROJECT / "docs"
 # Attributes by which a page loads something of itself; links that a reader follows are none.
@@ -128,26 +128,25 @@ def test_the_dictionary_has_every_column_with_its_type_and_meaning() -> None:
 
 def test_the_dictionary_has_every_code_that_the_data_hold(project: Dataset) -> None:
     text = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
-    lists = read_table("column_codes").query("codes != ''")
     seen = 0
-    for column, codes in lists[["column", "codes"]].to_numpy():
-        section = text.split(f"\n### {codebook_tables.LISTS.get(codes, f'Codes of {column}')}\n")[1].split("\n###")[0]
+    coded = [(table, column) for table in TABLES for column in columns_of(table) if column.codes]
+    for table, column in coded:
+        listed, _, name = column.codes.partition(".")
+        section = text.split(f"\n### {codebook_tables.LISTS.get(listed, f'Codes of {name}')}\n")[1].split("\n###")[0]
         known = set(re.findall(r"^\| `(.+?)` \|", section, flags=re.MULTILINE))
-        for table in TABLES:
-            held = getattr(project, table).get(column, pd.Series(dtype="str"))
-            # Figures about several areas together name each: KZ-19+KZ-33.
-            single = {part for code in held.astype("str") for part in code.split("+")} - {""}
-            assert single <= known, f"{table}.{column}: {single - known}"
-            seen += len(single)
+        held = getattr(project, table)[column.name]
+        # Figures about several areas together name each: KZ-19+KZ-33.
+        single = {part for code in held.astype("str") for part in code.split("+")} - {""}
+        assert single <= known, f"{table}.{column.name}: {single - known}"
+        seen += len(single)
     assert seen > 100
 
 
 def test_categories_have_a_list_of_codes() -> None:
-    columns = read_table("columns")
-    listed = set(read_table("column_codes").query("codes != ''")["column"])
-    without = set(columns.query("type == 'category'")["column"]) - listed
-    assert without == {"source", "programme"}, "name the list of the column in codebook/column_codes.csv"
-    assert set(read_table("column_codes")["column"]) <= set(columns["column"])
+    columns = [column for table in TABLES for column in columns_of(table)]
+    without = {column.name for column in columns if column.kind == "category" and not column.codes}
+    assert without == {"source", "programme"}, "name the list of the column in codebook/constraints.csv"
+    assert set(read_table("column_units")["column"]) <= {column.name for column in columns}
 
 
 def test_the_rules_name_every_measure_and_every_word() -> None:

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edstats.cli import main
-from edstats.columns import TABLES, csv_text, read_csv
+from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.dataset import Dataset, clean_files
 from edstats.editions import continued, history_files, read_history
 from edstats.spreadsheets import guarded, unguarded
@@ -187,3 +187,10 @@ def test_a_cell_of_raw_data_that_a_draft_guarded_is_read_without_its_apostrophe(
     entry = {"region": "KZ-15", "indicator": "schools_total", "as_printed": "434 schools", "note": "'=so it stands"}
     dataset = dataset_of([{"source": "a", "published": "2024-12-02"}], {"a": [entry]})
     assert list(dataset.observations["note"]) == ["=so it stands"]
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\r", "\r", "a\r\nb", "a\nb", "a,\rb", 'a"\rb', "\r=1+1"])
+def test_a_text_with_a_carriage_return_stays_one_cell(text: str) -> None:
+    table = pd.DataFrame({"source": ["one", "two"], "figures": "", "doubt": [text, "plain"]})
+    written = csv_text(typed(table, "doubts"))
+    assert read_csv(io.BytesIO(written.encode()), "doubts")["doubt"].tolist() == [text, "plain"]

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from edstats.codebook import read_table
+from edstats.codebook import read_map, read_table
 from edstats.columns import TABLES
 from edstats.dataset import ENTERED
+from edstats.exports.schema import Column, columns_of
 from edstats.lookups import entries_of
 from edstats.wording import translation
 
@@ -44,30 +45,30 @@ def _clean_tables() -> str:
 
 
 def _clean_table(table: str) -> str:
-    columns = read_table("columns").query("table == @table")
+    units = read_map("column_units", "column", "unit")
     origin = "what people entered in `data/raw`, read" if table in ENTERED else "computed from the others"
     rows = (
-        [f"`{column}`", kind, entry.get("unit", ""), meaning, _codes_link(column, entry.get("codes", ""))]
-        for column, kind, meaning in columns[["column", "type", "description"]].to_numpy()
-        for entry in [entries_of("column_codes", "column").get(column, {})]
+        [f"`{column.name}`", column.kind, units.get(column.name, ""), column.description, _codes_link(column)]
+        for column in columns_of(table)
     )
     description = entries_of("tables", "table")[table]["description"]
     heading = f"### {table}\n{description}. `data/clean/{table}.csv`: {origin}.\n"
     return f"{heading}\n{_markdown(['column', 'type', 'unit', 'what it holds', 'codes'], rows)}"
 
 
-def _codes_link(column: str, codes: str) -> str:
-    if not codes:
+def _codes_link(column: Column) -> str:
+    listed, _, name = (column.codes or column.names).partition(".")
+    if not listed:
         return ""
-    title = LISTS.get(codes, f"Codes of {column}")
+    title = LISTS.get(listed, f"Codes of {name}")
     return f"[{title}](#{title.lower().replace(' ', '-').replace('`', '')})"
 
 
 def _code_lists() -> str:
-    codes = read_table("column_codes")
-    terms = codes.loc[codes["codes"] == "terms", "column"]
+    codes = [column.codes.partition(".") for table in TABLES for column in columns_of(table)]
+    terms = dict.fromkeys(name for listed, _, name in codes if listed == "terms")
     named = [f"### {title}\n\n{_list_of_codes(table)}" for table, title in LISTS.items()]
-    return "\n".join([*named, *(f"### Codes of {column}\n\n{_terms(column)}" for column in terms)])
+    return "\n".join([*named, *(f"### Codes of {name}\n\n{_terms(name)}" for name in terms)])
 
 
 def _list_of_codes(table: str) -> str:

@@ -1,4 +1,4 @@
-"""The command line: ``edstats extract | accept | clean | check | build``.
+"""The command line: ``edstats extract | accept | clean | check | build | export``.
 
 What is wrong goes to standard error, one line a fault; what was found or made goes to standard output. The exit codes
 are those of ``edstats.exit_codes``, and 2 for wrong use.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from edstats import __version__
 from edstats.counting import counted, size
 from edstats.exit_codes import DONE, FAULTS
+from edstats.exports import FORMATS
 from edstats.folders import DataNotFoundError, find_data
 
 # What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
@@ -28,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     _check_executor(parser, options)
-    commands = {"accept": _accept, "clean": _clean, "check": _check, "build": _build}
+    _check_output(parser, options)
+    commands = {"accept": _accept, "clean": _clean, "check": _check, "build": _build, "export": _export}
     try:
         if options.command == "extract":
             return _extract(parser, options)
@@ -53,6 +55,12 @@ def _check_executor(parser: argparse.ArgumentParser, options: argparse.Namespace
         parser.error("--executor dask: name the cluster with --scheduler, such as tcp://10.0.0.5:8786")
     elif getattr(options, "jobs", None):
         parser.error("--jobs: only with --executor processes; a cluster has the workers that it has")
+
+
+def _check_output(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with 2 where ``--output`` is a name by which no program would know a workbook."""
+    if options.command == "export" and options.format == "xlsx" and options.output.suffix != ".xlsx":
+        parser.error(f"--output {options.output}: give a workbook a name that ends in .xlsx")
 
 
 def _executor_options() -> argparse.ArgumentParser:
@@ -128,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how long the notebook of one page may take before it fails (default: 600)",
     )
     _add_schedule(building)
+    _add_export(commands, where)
     return parser
 
 
@@ -180,6 +189,31 @@ def _add_extract(
     extracting.add_argument(
         "--jobs", type=_count, metavar="N", help="processes that share the documents (default: one a processor core)"
     )
+
+
+def _add_export(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser
+) -> None:
+    exporting = commands.add_parser(
+        "export", parents=[where], help="write the clean data in a format that other tools read (docs/exports.md)"
+    )
+    exporting.add_argument("--format", choices=FORMATS, required=True, help="xlsx is a file, the others are folders")
+    exporting.add_argument(
+        "--output",
+        metavar="PATH",
+        type=_path,
+        required=True,
+        help="where to write it; an earlier export that nobody has changed is replaced, nothing else is",
+    )
+    exporting.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="only what was published by this day (default: everything)"
+    )
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("no path is named")
+    return Path(text)
 
 
 def _day(text: str) -> date:
@@ -273,5 +307,11 @@ def _check(options: argparse.Namespace, data: Path) -> int:
 
 def _build(options: argparse.Namespace, data: Path) -> int:
     from edstats.reports.command import run  # noqa: PLC0415
+
+    return run(options, data)
+
+
+def _export(options: argparse.Namespace, data: Path) -> int:
+    from edstats.exports.command import run  # noqa: PLC0415
 
     return run(options, data)

@@ -92,7 +92,10 @@ def select(
     indicators: str | Iterable[str] = (),
     status: str | Iterable[str] = (),
 ) -> Dataset:
-    """The part of a data set about some regions, indicators and statuses; what is not named is not narrowed.
+    """The part of a data set about some regions, indicators and statuses.
+
+    ``regions``, ``indicators`` and ``status`` are one name or several; what is not named is not narrowed. ``data`` is
+    what ``edstats.load`` gives.
 
     Measures and findings are those that were made of the figures that remain, and of no others; sources those that
     print one of them. All tables keep their columns. Raises UnknownName.
@@ -138,7 +141,10 @@ def _renumbered(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare(data: Dataset, what: str, regions: str | Iterable[str] = (), language: str = "en") -> Comparison:
-    """A measure or an indicator of several regions (default: of all), as the page of the comparison sets it out.
+    """A measure or an indicator of several regions, as the page of the comparison sets it out.
+
+    ``what`` is the measure or indicator in ``data``, ``regions`` one region or several (default: all), ``language``
+    that of the words: ``en``, ``ru`` or ``kk``.
 
     The newest number of each region is shown, facts and plans apart, kinds of works and education facilities apart,
     older numbers behind them; how many regions report it is said of all regions. Raises UnknownName.
@@ -167,6 +173,7 @@ def compare(data: Dataset, what: str, regions: str | Iterable[str] = (), languag
 def trace(data: Dataset, number: str | Mapping[str, str] | pd.Series, language: str = "en") -> Trace:
     """Where a number comes from: the printed words, the source and the file of each figure that it was made of.
 
+    ``data`` is the data set that holds it, ``language`` that of the words: ``en``, ``ru`` or ``kk``.
     ``number`` is a figure_id, several parted by spaces, or a row of observations, measures, findings or of a
     ``Comparison``. Raises UnknownName.
 
