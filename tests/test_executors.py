@@ -1,6 +1,7 @@
 """Work on a Dask cluster: a real scheduler and real workers, on loopback."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -56,19 +57,73 @@ def test_workers_with_other_versions_are_refused(tmp_path: Path, monkeypatch: py
         pass
 
 
+def test_workers_without_edstats_are_refused(tmp_path: Path) -> None:
+    with (
+        dask_cluster(tmp_path, workers=1, without="edstats") as cluster,
+        pytest.raises(NoCluster, match=r"edstats.*; install edstats\[cluster\] where it and its workers run"),
+        dask_workers(cluster.address),
+    ):
+        pass
+
+
+def test_workers_that_give_no_answer_are_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 2)
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        os.kill(cluster.workers[0].pid, signal.SIGSTOP)
+        with pytest.raises(NoCluster, match="a worker, gives no answer"), dask_workers(cluster.address):
+            pass
+        os.kill(cluster.workers[0].pid, signal.SIGCONT)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("signalled", "told"),
     [
-        (["--executor", "dask"], "name the cluster with --scheduler"),
-        (["--scheduler", "tcp://127.0.0.1:9"], "only with --executor dask"),
-        (["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"], "--jobs: only with"),
+        ("workers", "has had no worker for 2 seconds; see the logs"),
+        ("scheduler", "its scheduler went away|its scheduler no longer answers"),
+        ("frozen scheduler", r"its scheduler no longer answers \(timed out"),
+    ],
+)
+def test_a_cluster_that_is_lost_is_not_waited_for(
+    signalled: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 2)
+    monkeypatch.setattr(executors, "PATIENCE_WITHOUT_WORKERS", 2)
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with pytest.raises(NoCluster, match=told), dask_workers(cluster.address) as workers:  # noqa: PT012
+            future = workers.executor.submit(subprocess.check_output, ["sleep", "600"])
+            cluster.wait_for_work()
+            if signalled == "workers":
+                cluster.kill_worker()
+            else:
+                os.kill(cluster.scheduler.pid, signal.SIGKILL if signalled == "scheduler" else signal.SIGSTOP)
+            future.result(timeout=60)
+        if signalled == "frozen scheduler":
+            os.kill(cluster.scheduler.pid, signal.SIGCONT)
+
+
+def test_what_was_begun_is_called_off_at_the_end(tmp_path: Path) -> None:
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with dask_workers(cluster.address) as workers:
+            futures = [workers.executor.submit(subprocess.check_output, ["sleep", "2"]) for _ in range(100)]
+            cluster.wait_for_work()
+        assert all(future.cancelled() for future in futures)
+        assert cluster.is_idle()
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "told"),
+    [
+        ("build", ["--executor", "dask"], "name the cluster with --scheduler"),
+        ("clean", ["--executor", "dask"], "name the cluster with --scheduler"),
+        ("build", ["--scheduler", "tcp://127.0.0.1:9"], "only with --executor dask"),
+        ("build", ["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"], "--jobs: only with"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
-    arguments: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: str, arguments: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "raw").mkdir()
     with pytest.raises(SystemExit) as ended:
-        main(["build", "--data", str(tmp_path), *arguments])
+        main([command, "--data", str(tmp_path), *arguments])
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
