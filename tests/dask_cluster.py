@@ -16,21 +16,36 @@ PATIENCE = 60  # seconds for the cluster to come up
 
 
 class Cluster:
-    """``address`` of the scheduler, and the processes of the workers."""
+    """``address`` of the scheduler, its process, and those of the workers."""
 
-    def __init__(self, address: str, workers: list[subprocess.Popen[bytes]]) -> None:
+    def __init__(
+        self, address: str, scheduler: subprocess.Popen[bytes], workers: list[subprocess.Popen[bytes]]
+    ) -> None:
         self.address = address
+        self.scheduler = scheduler
         self.workers = workers
 
-    def kill_worker(self) -> None:
+    def kill_worker(self, number: int = 0) -> None:
         """Kill a worker as a machine that loses power would: with all its processes, at once."""
-        os.killpg(self.workers[0].pid, signal.SIGKILL)
-        self.workers[0].wait()
+        _kill(self.workers[number])
+
+    def kill_scheduler(self) -> None:
+        """Kill the scheduler in the same way."""
+        _kill(self.scheduler)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @contextmanager
-def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """A cluster whose processes run in ``folder`` and are gone when the block is left."""
+def dask_cluster(folder: Path, workers: int = 2, library: Path | None = None) -> Iterator[Cluster]:
+    """A cluster whose processes run in folders of their own in ``folder`` and are gone when the block is left.
+
+    ``library``: a folder with the ``edstats`` that they import, where that is another than this process's.
+    """
+    environment = os.environ | ({"PYTHONPATH": str(library)} if library else {})
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -39,10 +54,12 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     with ExitStack() as stack:
         log = stack.enter_context((folder / "cluster.log").open("wb"))
 
-        def start(*command: str) -> subprocess.Popen[bytes]:
+        def start(name: str, *command: str) -> subprocess.Popen[bytes]:
+            (folder / name).mkdir()
             process = subprocess.Popen(
                 [sys.executable, "-m", "distributed.cli." + command[0], *command[1:], *common],
-                cwd=folder,
+                cwd=folder / name,
+                env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -50,15 +67,16 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
             stack.callback(_end, process)
             return process
 
-        start("dask_scheduler", "--port", str(port))
-        started = [start("dask_worker", address, "--nthreads", "1", "--no-nanny") for _ in range(workers)]
+        scheduler = start("scheduler", "dask_scheduler", "--port", str(port))
+        one_thread = ("--nthreads", "1", "--no-nanny")
+        started = [start(f"worker-{number}", "dask_worker", address, *one_thread) for number in range(workers)]
         try:
             with Client(address, timeout=PATIENCE, set_as_default=False) as client:
                 if workers:
                     client.wait_for_workers(workers, timeout=PATIENCE)
         except (OSError, TimeoutError) as error:
             raise AssertionError(f"no cluster: {error}\n{(folder / 'cluster.log').read_text()}") from error
-        yield Cluster(address, started)
+        yield Cluster(address, scheduler, started)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

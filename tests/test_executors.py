@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,33 @@ def test_what_a_worker_was_doing_when_it_died_is_done_by_another(tmp_path: Path)
         futures[0].result()
         cluster.kill_worker()
         assert [int(future.result()) for future in futures] == list(range(10))
+
+
+def test_a_cluster_whose_workers_have_all_gone_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "WITHOUT_WORKERS", 2.0)
+    with dask_cluster(tmp_path, workers=1) as cluster, dask_workers(cluster.address) as workers:
+        futures = [workers.executor.submit(subprocess.check_call, ["sleep", "60"]) for _ in range(2)]
+        cluster.kill_worker()
+        for future in futures:
+            with pytest.raises(NoCluster, match="all workers have been gone for 2 seconds"):
+                future.result(timeout=30)
+
+
+def test_leaving_a_cluster_waits_for_nothing(tmp_path: Path) -> None:
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with dask_workers(cluster.address) as workers:
+            workers.executor.submit(subprocess.check_call, ["sleep", "60"])
+            began = time.monotonic()
+        assert time.monotonic() - began < 20
+
+
+def test_what_calls_share_is_sent_to_each_worker_once(tmp_path: Path) -> None:
+    with dask_cluster(tmp_path) as cluster, dask_workers(cluster.address) as workers:
+        shared = workers.share(b"much" * 1000)
+        cluster.kill_worker()
+        assert workers.executor.submit(len, shared).result(timeout=30) == 4000
 
 
 def test_a_cluster_without_workers_is_refused(tmp_path: Path) -> None:
@@ -62,6 +90,7 @@ def test_workers_with_other_versions_are_refused(tmp_path: Path, monkeypatch: py
         (["--executor", "dask"], "name the cluster with --scheduler"),
         (["--scheduler", "tcp://127.0.0.1:9"], "only with --executor dask"),
         (["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"], "--jobs: only with"),
+        (["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--pdf"], "--pdf: only with"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
