@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 
 from distributed import Client
@@ -25,19 +26,21 @@ class Cluster:
         self.scheduler = start("dask_scheduler", "--port", port)
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def start_workers(self, count: int, without: str = "") -> None:
+    def start_workers(self, more: int, without: str = "") -> None:
         """Start workers and wait until all are there; ``without``: a package that they do not have."""
         options = (self.address, "--nthreads", "1", "--no-nanny")
-        self.workers += [self._start("dask_worker", *options, without=without) for _ in range(count)]
+        self.workers += [self._start("dask_worker", *options, without=without) for _ in range(more)]
         with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
             if self.workers:
                 client.wait_for_workers(len(self.workers), timeout=PATIENCE)
 
-    def kill_worker(self) -> None:
+    def kill_worker(self, number: int = 0) -> None:
         """Kill a worker as a machine that loses power would: with all its processes, at once."""
-        worker = self.workers.pop(0)
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+        _kill(self.workers.pop(number))
+
+    def kill_scheduler(self) -> None:
+        """Kill the scheduler in the same way."""
+        _kill(self.scheduler)
 
     def wait_for_work(self) -> None:
         """Wait until every worker has something to do."""
@@ -57,12 +60,20 @@ class Cluster:
         return False
 
 
-@contextmanager
-def dask_cluster(folder: Path, workers: int = 2, without: str = "") -> Iterator[Cluster]:
-    """A cluster whose processes run in ``folder`` and are gone when the block is left.
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
-    ``without``: a package that its workers do not have.
+
+@contextmanager
+def dask_cluster(folder: Path, workers: int = 2, library: Path | None = None, without: str = "") -> Iterator[Cluster]:
+    """A cluster whose processes run in folders of their own in ``folder`` and are gone when the block is left.
+
+    ``library``: a folder with the ``edstats`` that they import, where that is another than this process's; ``without``:
+    a package that the workers do not have.
     """
+    environment = os.environ | ({"PYTHONPATH": str(library)} if library else {})
+    numbers = count(1)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -72,9 +83,12 @@ def dask_cluster(folder: Path, workers: int = 2, without: str = "") -> Iterator[
         def start(command: str, *options: str, without: str = "") -> subprocess.Popen[bytes]:
             run = f"import sys, runpy; sys.modules[{without!r}] = None; " if without else "import sys, runpy; "
             run += f"sys.argv[0] = {command!r}; runpy.run_module('distributed.cli.{command}', run_name='__main__')"
+            own = folder / f"{command}-{next(numbers)}"
+            own.mkdir()
             process = subprocess.Popen(
                 [sys.executable, "-c", run, *options, "--no-dashboard", "--host", "127.0.0.1"],
-                cwd=folder,
+                cwd=own,
+                env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

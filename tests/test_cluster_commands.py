@@ -193,12 +193,12 @@ def test_figures_of_a_worker_that_dies_are_cleaned_by_another(
 
 
 def test_faults_are_those_that_are_told_here(cluster: Cluster) -> None:
-    folders = sorted((TESTS / "faulty").iterdir())
     with dask_workers(cluster.address) as workers:
-        for folder in folders:
-            here = from_raw(folder / "data", TODAY)
-            assert here[1], folder.name
-            assert from_raw(folder / "data", TODAY, workers) == here, folder.name
+        for folder in sorted((TESTS / "faulty").iterdir()):
+            expected = (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
+            dataset, faults = from_raw(folder / "data", TODAY, workers)
+            assert dataset is None
+            assert [str(fault) for fault in sorted(faults)] == expected, folder.name
 
 
 def test_faulty_data_are_told_by_the_command_and_nothing_is_written(cluster: Cluster, tmp_path: Path) -> None:
@@ -241,11 +241,11 @@ def test_a_cluster_lost_while_cleaning_leaves_nothing_written(tmp_path: Path, la
     with dask_cluster(tmp_path, workers=1) as lost:
         command = edstats("clean", "--data", large_data, *on(lost))
         lost.wait_for_work()
-        os.kill(lost.scheduler.pid, signal.SIGKILL)
+        lost.kill_scheduler()
         code, out, err = said(command)
     assert (code, out) == (1, b"")
     (line,) = err.decode().splitlines()
-    assert "the cluster was lost while it worked: " in line
+    assert "scheduler" in line
     assert line.endswith("; nothing was written")
     assert not (large_data / "clean").exists()
 
@@ -256,7 +256,7 @@ def test_a_cluster_lost_while_documents_are_read_is_told(tmp_path: Path, documen
         assert command.stdout
         assert command.stdout.readline().startswith(b"doc,")
         lost.wait_for_work()
-        os.kill(lost.scheduler.pid, signal.SIGKILL)
+        lost.kill_scheduler()
         code, _, err = said(command)
     assert code == 1
     assert err.decode().splitlines()[-1].endswith("; the rows are not all")

@@ -55,6 +55,8 @@ def _check_executor(parser: argparse.ArgumentParser, options: argparse.Namespace
         parser.error("--executor dask: name the cluster with --scheduler, such as tcp://10.0.0.5:8786")
     elif getattr(options, "jobs", None):
         parser.error("--jobs: only with --executor processes; a cluster has the workers that it has")
+    elif getattr(options, "pdf", False):
+        parser.error("--pdf: only with --executor processes; pages are printed by the Chromium of one machine")
 
 
 def _executor_options() -> argparse.ArgumentParser:

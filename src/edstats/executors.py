@@ -4,7 +4,6 @@ A command asks either for nothing but the interface of ``concurrent.futures.Exec
 all that they need and hand back what they made: they share no file system with the command.
 """
 
-import hashlib
 import logging
 import multiprocessing
 import platform
@@ -14,15 +13,17 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from edstats.digests import PACKAGE, tree_digest
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -36,11 +37,10 @@ _PACKAGES = (
     *("edstats", "babel", "jinja2", "lxml", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow"),
     *("seaborn", "trafilatura"),
 )
-_CODE = {".css", ".csv", ".j2", ".js", ".json", ".po", ".py"}
 # A call that fails on a worker is made again as many times; one that was on a worker that died is always made again.
 RETRIES = 3
 PATIENCE = 10  # seconds for the scheduler to answer
-PATIENCE_WITHOUT_WORKERS = 60  # seconds: workers that were started anew need some to be back
+WITHOUT_WORKERS = 60.0  # seconds in which a cluster whose workers have all gone may get others
 _LOOK_EVERY = 1.0  # seconds
 
 
@@ -54,13 +54,15 @@ class Workers:
 
     ``remote``: its processes may be on other machines, and see no file of this one. ``death`` is what a call raises
     that killed the process which it was made in: on a cluster, one worker after another. There the executor can be used
-    further, an executor of processes cannot.
+    further, an executor of processes cannot. ``share(value)`` is what to give to calls in the place of a large
+    ``value`` that they all need: it is sent to each machine once.
     """
 
     executor: Executor
     count: int
     remote: bool
-    death: type[Exception]
+    death: type[Exception] = BrokenProcessPool
+    share: Callable[[Any], Any] = lambda value: value
 
 
 @contextmanager
@@ -69,7 +71,7 @@ def processes(count: int) -> Iterator[Workers]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts)
     try:
-        yield Workers(pool, count, remote=False, death=BrokenProcessPool)
+        yield Workers(pool, count, remote=False)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -105,8 +107,8 @@ def dask_workers(scheduler: str) -> Iterator[Workers]:
     """The workers of the Dask cluster whose scheduler is at an address such as ``tcp://10.0.0.5:8786``.
 
     What was begun is called off when the block is left. Raises NoCluster when nobody answers there, when it has no
-    workers, when one of them has other versions of what makes the results, when Dask is not installed; and in place of
-    the CancelledError of a call, when the scheduler or all workers have gone since.
+    workers, when one of them has other versions of what makes the results, or when Dask is not installed; so do calls
+    whose scheduler has gone, or all workers for ``WITHOUT_WORKERS`` seconds.
     """
     if find_spec("distributed") is None:
         raise NoCluster("Dask is not installed; install edstats[cluster], here and where its workers run")
@@ -117,14 +119,10 @@ def dask_workers(scheduler: str) -> Iterator[Workers]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", message="Sending large graph")
     with _client(scheduler) as client:
-        calls = _Calls(client, _checked_count(client, scheduler))
-        try:
-            yield Workers(calls, calls.count, remote=True, death=KilledWorker)
-        except CancelledError as error:
-            why = calls.lost or "its scheduler went away"
-            raise NoCluster(f"--scheduler {scheduler}: the cluster was lost while it worked: {why}") from error
-        finally:
-            calls.shutdown()
+        count = _checked_count(client, scheduler)
+        share = partial(client.scatter, broadcast=True, hash=False)
+        with _ClusterExecutor(client, scheduler) as executor:
+            yield Workers(executor, count, remote=True, death=KilledWorker, share=share)
 
 
 @contextmanager
@@ -166,86 +164,91 @@ def _answer(client: "Client", ask: Callable[Given, Made], *args: Given.args, **k
     return answer
 
 
-class _Calls(Executor):
-    """Calls to a Dask cluster. Those that are waited for raise CancelledError when it is lost; ``lost`` says why."""
+class _ClusterExecutor(Executor):
+    """Calls on the workers of a cluster, which raise NoCluster once it is lost."""
 
-    def __init__(self, client: "Client", count: int) -> None:
-        self.count = count
-        self.lost = ""
+    def __init__(self, client: "Client", scheduler: str) -> None:
         self._client = client
-        self._executor = client.get_executor(retries=RETRIES, pure=False)
+        self._scheduler = scheduler
+        self._calls = client.get_executor(retries=RETRIES, pure=False)
         self._open: set[Future[Any]] = set()
-        self._lock = threading.Lock()
-        self._over = threading.Event()
+        self._change = threading.Lock()
+        self._left = threading.Event()
+        self._lost = ""
         threading.Thread(target=self._watch, name="watch over the cluster", daemon=True).start()
 
-    def submit(self, call: Callable[Given, Made], /, *args: Given.args, **kwargs: Given.kwargs) -> "Future[Made]":
-        """Make a call on a worker."""
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Have ``function`` called on a worker."""
+        from distributed.client import ClosedClientError  # noqa: PLC0415
+
+        if self._lost:
+            raise self._gone(self._lost)
+        future: Future[Any] = Future()
         try:
-            future: Future[Made] = self._executor.submit(call, *args, **kwargs)
-        except _connection_errors() as error:
-            raise CancelledError(str(error)) from error
-        with self._lock:
+            call = self._calls.submit(function, *arguments, **named)
+        except (OSError, ClosedClientError) as error:
+            raise self._gone("the connection with the scheduler was lost") from error
+        with self._change:
             self._open.add(future)
-        future.add_done_callback(self._close)
-        if self.lost:
-            future.cancel()
+        call.add_done_callback(partial(self._hand_on, future))
+        future.add_done_callback(lambda done: call.cancel() if done.cancelled() else None)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Call off what has not ended; no worker is waited for."""
-        self._over.set()
-        self._call_off()
-
-    def _close(self, future: Future[Made]) -> None:
-        with self._lock:
-            self._open.discard(future)
-
-    def _call_off(self) -> None:
-        with self._lock:
-            called = list(self._open)
-        for future in called:
-            with suppress(*_connection_errors()):
+        """Call off what is not done; no worker is waited for."""
+        self._left.set()
+        with self._change:
+            given = tuple(self._open)
+        for future in given:
+            with suppress(Exception):  # a scheduler that is gone cannot be told
                 future.cancel()
 
+    def _hand_on(self, future: Future[Any], call: Future[Any]) -> None:
+        with self._change:
+            self._open.discard(future)
+        with suppress(InvalidStateError):  # it was called off, or given up
+            if call.cancelled():  # by nobody here
+                lost = self._client.status != "running"
+                what = "the connection with the scheduler" if lost else "what was shared, with the workers that had it,"
+                future.set_exception(self._gone(f"{what} was lost"))
+            elif error := call.exception():
+                future.set_exception(error)
+            else:
+                future.set_result(call.result())
+
     def _watch(self) -> None:
-        """Look after scheduler and workers: Dask itself would wait for either without end."""
+        """Give up what is open when nobody is there any more: Dask would wait for ever."""
         seen = time.monotonic()
-        while not self.lost and not self._over.wait(_LOOK_EVERY):
+        while not self._lost and not self._left.wait(_LOOK_EVERY):
             try:
                 workers = _answer(self._client, self._client.nthreads)
-            except Exception as error:  # whatever it is, nobody is there to ask
-                self.lost = f"its scheduler no longer answers ({error})"
-                break
+            except Exception as error:  # whatever it is, there is nobody to ask
+                self._lost = f"the scheduler no longer answers ({error})"
+                continue
             if workers:
                 seen = time.monotonic()
-            elif time.monotonic() - seen > PATIENCE_WITHOUT_WORKERS:
-                self.lost = f"it has had no worker for {PATIENCE_WITHOUT_WORKERS} seconds; see the logs of its workers"
-        if not self._over.is_set():
-            self._call_off()
+            elif time.monotonic() - seen >= WITHOUT_WORKERS:
+                self._lost = f"all workers have been gone for {WITHOUT_WORKERS:g} seconds; see their logs"
+        with self._change:
+            given = tuple(self._open) if self._lost else ()
+        for future in given:
+            with suppress(InvalidStateError):
+                future.set_exception(self._gone(self._lost))
 
-
-def _connection_errors() -> tuple[type[Exception], ...]:
-    from distributed.client import ClosedClientError  # noqa: PLC0415
-
-    return OSError, ClosedClientError
+    def _gone(self, why: str) -> NoCluster:
+        return NoCluster(f"--scheduler {self._scheduler}: {why}")
 
 
 def versions() -> dict[str, str]:
     """The versions of what makes the results, in this process; "" for what is not installed."""
-    found = {"python": ".".join(platform.python_version_tuple()[:2])}
+    # Two states of the code may have one version.
+    found = {"python": ".".join(platform.python_version_tuple()[:2]), "files of edstats": tree_digest(PACKAGE)[:12]}
     for name in _PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = ""
-    # Two states of the code may have one version.
-    package = Path(__file__).parent
-    files = sorted(path.relative_to(package) for path in package.rglob("*") if path.suffix in _CODE)
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.as_posix()}\0".encode() + (package / file).read_bytes())
-    return found | {"edstats' code": digest.hexdigest()[:12]}
+    return found
 
 
 def _check_versions(found: Mapping[str, Mapping[str, str]]) -> None:
