@@ -24,10 +24,10 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._done.wait(0.2):
-            self.peak = max(self.peak, sum(map(_proportional_size, _descendants(os.getpid()))) / 1024)
+            self.peak = max(self.peak, sum(map(_proportional_size, descendants(os.getpid()))) / 1024)
 
 
-def _descendants(process: int) -> list[int]:
+def descendants(process: int) -> list[int]:
     """The children of a process, their children, and so on; those of a server that leads a session too."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():

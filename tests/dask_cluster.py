@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 
 from distributed import Client
@@ -16,33 +17,78 @@ PATIENCE = 60  # seconds for the cluster to come up
 
 
 class Cluster:
-    """``address`` of the scheduler, and the processes of the workers."""
+    """``address`` of the scheduler, and the processes of the scheduler and of the workers that live."""
 
-    def __init__(self, address: str, workers: list[subprocess.Popen[bytes]]) -> None:
+    def __init__(self, address: str, start: Callable[..., subprocess.Popen[bytes]]) -> None:
         self.address = address
-        self.workers = workers
+        self._start = start
+        port = address.rpartition(":")[2]
+        self.scheduler = start("dask_scheduler", "--port", port)
+        self.workers: list[subprocess.Popen[bytes]] = []
 
-    def kill_worker(self) -> None:
+    def start_workers(self, more: int, without: str = "") -> None:
+        """Start workers and wait until all are there; ``without``: a package that they do not have."""
+        options = (self.address, "--nthreads", "1", "--no-nanny")
+        self.workers += [self._start("dask_worker", *options, without=without) for _ in range(more)]
+        with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
+            if self.workers:
+                client.wait_for_workers(len(self.workers), timeout=PATIENCE)
+
+    def kill_worker(self, number: int = 0) -> None:
         """Kill a worker as a machine that loses power would: with all its processes, at once."""
-        os.killpg(self.workers[0].pid, signal.SIGKILL)
-        self.workers[0].wait()
+        _kill(self.workers.pop(number))
+
+    def kill_scheduler(self) -> None:
+        """Kill the scheduler in the same way."""
+        _kill(self.scheduler)
+
+    def wait_for_work(self) -> None:
+        """Wait until every worker has something to do."""
+        end = time.monotonic() + PATIENCE
+        with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
+            while not all(client.processing().values()):
+                assert time.monotonic() < end, "no work comes to the workers"
+                time.sleep(0.01)
+
+    def is_idle(self) -> bool:
+        """Whether within ten seconds no worker has anything to do."""
+        with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
+            for _ in range(100):
+                if not any(client.processing().values()):
+                    return True
+                time.sleep(0.1)
+        return False
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @contextmanager
-def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """A cluster whose processes run in ``folder`` and are gone when the block is left."""
+def dask_cluster(folder: Path, workers: int = 2, library: Path | None = None, without: str = "") -> Iterator[Cluster]:
+    """A cluster whose processes run in folders of their own in ``folder`` and are gone when the block is left.
+
+    ``library``: a folder with the ``edstats`` that they import, where that is another than this process's; ``without``:
+    a package that the workers do not have.
+    """
+    environment = os.environ | ({"PYTHONPATH": str(library)} if library else {})
+    numbers = count(1)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    common = ["--no-dashboard", "--host", "127.0.0.1"]
     with ExitStack() as stack:
         log = stack.enter_context((folder / "cluster.log").open("wb"))
 
-        def start(*command: str) -> subprocess.Popen[bytes]:
+        def start(command: str, *options: str, without: str = "") -> subprocess.Popen[bytes]:
+            run = f"import sys, runpy; sys.modules[{without!r}] = None; " if without else "import sys, runpy; "
+            run += f"sys.argv[0] = {command!r}; runpy.run_module('distributed.cli.{command}', run_name='__main__')"
+            own = folder / f"{command}-{next(numbers)}"
+            own.mkdir()
             process = subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli." + command[0], *command[1:], *common],
-                cwd=folder,
+                [sys.executable, "-c", run, *options, "--no-dashboard", "--host", "127.0.0.1"],
+                cwd=own,
+                env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -50,15 +96,12 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
             stack.callback(_end, process)
             return process
 
-        start("dask_scheduler", "--port", str(port))
-        started = [start("dask_worker", address, "--nthreads", "1", "--no-nanny") for _ in range(workers)]
+        cluster = Cluster(f"tcp://127.0.0.1:{port}", start)
         try:
-            with Client(address, timeout=PATIENCE, set_as_default=False) as client:
-                if workers:
-                    client.wait_for_workers(workers, timeout=PATIENCE)
+            cluster.start_workers(workers, without)
         except (OSError, TimeoutError) as error:
             raise AssertionError(f"no cluster: {error}\n{(folder / 'cluster.log').read_text()}") from error
-        yield Cluster(address, started)
+        yield cluster
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

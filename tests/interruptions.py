@@ -37,7 +37,8 @@ class Interruption:
 def start(project: Project, *options: str) -> subprocess.Popen[str]:
     """Start a build of the project and do not wait for it."""
     environment = os.environ | {"PYTHONPATH": str(project.folder / "src")}
-    command = [sys.executable, "-c", COMMAND, "build", "--data", "data", "--jobs", "2", *options]
+    jobs = [] if "--executor" in options else ["--jobs", "2"]
+    command = [sys.executable, "-c", COMMAND, "build", "--data", "data", *jobs, *options]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=project.folder, env=environment, stdout=pipe, stderr=pipe, text=True)
 

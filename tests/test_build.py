@@ -18,6 +18,7 @@ import nbformat
 import pytest
 
 from edstats.charts import data_address
+from edstats.digests import file_digest
 from edstats.event_log import EventLog
 from edstats.folder_exchange import put_in_place
 from edstats.reports import build as building
@@ -26,7 +27,7 @@ from edstats.reports.edition import NotAnEdition
 from edstats.reports.make import Made
 from edstats.reports.plan import Page, Plan, UnfitNotebook, UnknownParameter, Volume, check_parameters
 from edstats.reports.printing import BROWSERS, NoBrowser, find_browser
-from edstats.reports.record import RECORD, BuildRecord, PageRecord, file_digest
+from edstats.reports.record import RECORD, BuildRecord, PageRecord
 from edstats.reports.run import PageFailed, PageFailure, run_notebook
 from edstats.reports.tasks import make_page
 

@@ -1,7 +1,9 @@
 """Work on a Dask cluster: a real scheduler and real workers, on loopback."""
 
 import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,21 @@ def test_what_a_worker_was_doing_when_it_died_is_done_by_another(tmp_path: Path)
         assert [int(future.result()) for future in futures] == list(range(10))
 
 
+def test_leaving_a_cluster_waits_for_nothing(tmp_path: Path) -> None:
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with dask_workers(cluster.address) as workers:
+            workers.executor.submit(subprocess.check_call, ["sleep", "60"])
+            began = time.monotonic()
+        assert time.monotonic() - began < 20
+
+
+def test_what_calls_share_is_sent_to_each_worker_once(tmp_path: Path) -> None:
+    with dask_cluster(tmp_path) as cluster, dask_workers(cluster.address) as workers:
+        shared = workers.share(b"much" * 1000)
+        cluster.kill_worker()
+        assert workers.executor.submit(len, shared).result(timeout=30) == 4000
+
+
 def test_a_cluster_without_workers_is_refused(tmp_path: Path) -> None:
     with (
         dask_cluster(tmp_path, workers=0) as cluster,
@@ -56,19 +73,74 @@ def test_workers_with_other_versions_are_refused(tmp_path: Path, monkeypatch: py
         pass
 
 
+def test_workers_without_edstats_are_refused(tmp_path: Path) -> None:
+    with (
+        dask_cluster(tmp_path, workers=1, without="edstats") as cluster,
+        pytest.raises(NoCluster, match=r"edstats.*; install edstats\[cluster\] where it and its workers run"),
+        dask_workers(cluster.address),
+    ):
+        pass
+
+
+def test_workers_that_give_no_answer_are_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 2)
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        os.kill(cluster.workers[0].pid, signal.SIGSTOP)
+        with pytest.raises(NoCluster, match="a worker, gives no answer"), dask_workers(cluster.address):
+            pass
+        os.kill(cluster.workers[0].pid, signal.SIGCONT)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("signalled", "told"),
     [
-        (["--executor", "dask"], "name the cluster with --scheduler"),
-        (["--scheduler", "tcp://127.0.0.1:9"], "only with --executor dask"),
-        (["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"], "--jobs: only with"),
+        ("workers", "all workers have been gone for 2 seconds; see their logs"),
+        ("scheduler", "the connection with the scheduler was lost|the scheduler no longer answers"),
+        ("frozen scheduler", r"the scheduler no longer answers \(timed out"),
+    ],
+)
+def test_a_cluster_that_is_lost_is_not_waited_for(
+    signalled: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 2)
+    monkeypatch.setattr(executors, "WITHOUT_WORKERS", 2.0)
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with pytest.raises(NoCluster, match=told), dask_workers(cluster.address) as workers:  # noqa: PT012
+            future = workers.executor.submit(subprocess.check_output, ["sleep", "600"])
+            cluster.wait_for_work()
+            if signalled == "workers":
+                cluster.kill_worker()
+            else:
+                os.kill(cluster.scheduler.pid, signal.SIGKILL if signalled == "scheduler" else signal.SIGSTOP)
+            future.result(timeout=60)
+        if signalled == "frozen scheduler":
+            os.kill(cluster.scheduler.pid, signal.SIGCONT)
+
+
+def test_what_was_begun_is_called_off_at_the_end(tmp_path: Path) -> None:
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with dask_workers(cluster.address) as workers:
+            futures = [workers.executor.submit(subprocess.check_output, ["sleep", "2"]) for _ in range(100)]
+            cluster.wait_for_work()
+        assert all(future.cancelled() for future in futures)
+        assert cluster.is_idle()
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "told"),
+    [
+        ("build", ["--executor", "dask"], "name the cluster with --scheduler"),
+        ("clean", ["--executor", "dask"], "name the cluster with --scheduler"),
+        ("build", ["--scheduler", "tcp://127.0.0.1:9"], "only with --executor dask"),
+        ("build", ["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"], "--jobs: only with"),
+        ("build", ["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--pdf"], "--pdf: only with"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
-    arguments: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: str, arguments: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "raw").mkdir()
     with pytest.raises(SystemExit) as ended:
-        main(["build", "--data", str(tmp_path), *arguments])
+        main([command, "--data", str(tmp_path), *arguments])
     assert ended.value.code == 2
     assert told in capsys.readouterr().err

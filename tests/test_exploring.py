@@ -258,7 +258,7 @@ def test_the_tour_runs_and_shows_what_it_says(tmp_path: Path) -> None:
         "misspelt": "nearest known name: Aktobe",
         "compare-shares": "63.5%",
         "own-chart": "image/png",
-        "region-page": "At a glance",
+        "region-page": "on Aktobe region from",
         "trace-number": "As printed",
         "extract-text": "<mark",
         "enter-source": "2 faults in .../data/raw; nothing was written",

@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from edstats.folders import DataNotFoundError, find_data
 # What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
 if TYPE_CHECKING:
     from edstats.dataset import Dataset
+    from edstats.executors import Workers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +57,8 @@ def _check_executor(parser: argparse.ArgumentParser, options: argparse.Namespace
         parser.error("--executor dask: name the cluster with --scheduler, such as tcp://10.0.0.5:8786")
     elif getattr(options, "jobs", None):
         parser.error("--jobs: only with --executor processes; a cluster has the workers that it has")
+    elif getattr(options, "pdf", False):
+        parser.error("--pdf: only with --executor processes; pages are printed by the Chromium of one machine")
 
 
 def _check_output(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -91,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_extract(commands, where)
     accepting = commands.add_parser("accept", parents=[where], help="move a reviewed draft into data/raw")
     accepting.add_argument("source", metavar="SOURCE", help="the source whose draft in data/drafts has been reviewed")
-    cleaning = commands.add_parser("clean", parents=[where], help="make data/clean from data/raw")
+    cleaning = commands.add_parser("clean", parents=[where, _executor_options()], help="make data/clean from data/raw")
     cleaning.add_argument(
         "--check",
         action="store_true",
@@ -166,7 +170,7 @@ def _add_extract(
 ) -> None:
     extracting = commands.add_parser(
         "extract",
-        parents=[where],
+        parents=[where, _executor_options()],
         help="read the figures out of press releases in English, Russian or Kazakh",
         epilog="A document that cannot be read is named, the others go on, and the exit code is 1.",
     )
@@ -262,11 +266,11 @@ def _accept(options: argparse.Namespace, data: Path) -> int:
     return DONE
 
 
-def _read(data: Path) -> "Dataset | None":
+def _read(data: Path, workers: "Workers | None") -> "Dataset | None":
     """The data set, or None after all faults have been printed."""
     from edstats.dataset import from_raw  # noqa: PLC0415
 
-    dataset, faults = from_raw(data, date.today())
+    dataset, faults = from_raw(data, date.today(), workers)
     for fault in sorted(faults):
         print(fault, file=sys.stderr)
     if faults:
@@ -275,26 +279,36 @@ def _read(data: Path) -> "Dataset | None":
 
 
 def _clean(options: argparse.Namespace, data: Path) -> int:
-    from edstats.dataset import differing_files, write_clean  # noqa: PLC0415
-    from edstats.project_lock import ProjectInUse, project_lock, waiting_for  # noqa: PLC0415
+    from edstats.executors import NoCluster, dask_workers  # noqa: PLC0415
+    from edstats.project_lock import ProjectInUse  # noqa: PLC0415
 
-    if options.check:
-        dataset = _read(data)
-        differing = differing_files(dataset, data) if dataset else []
-        for name in differing:
-            print(
-                f"{data.name}/clean/{name}: not what data/raw gives; run edstats clean and commit it", file=sys.stderr
-            )
-        return DONE if dataset and not differing else FAULTS
     try:
-        with project_lock(data, lambda: print(waiting_for(data), file=sys.stderr)):
-            dataset = _read(data)
-            if dataset is None:
-                return FAULTS
-            write_clean(dataset, data)
-    except (ProjectInUse, OSError) as error:
+        with dask_workers(options.scheduler) if options.scheduler else nullcontext() as workers:
+            return _check_clean(data, workers) if options.check else _write_clean(data, workers)
+    except (NoCluster, ProjectInUse, OSError) as error:
         print(f"{error}; nothing was written", file=sys.stderr)
         return FAULTS
+
+
+def _check_clean(data: Path, workers: "Workers | None") -> int:
+    from edstats.dataset import differing_files  # noqa: PLC0415
+
+    dataset = _read(data, workers)
+    differing = differing_files(dataset, data) if dataset else []
+    for name in differing:
+        print(f"{data.name}/clean/{name}: not what data/raw gives; run edstats clean and commit it", file=sys.stderr)
+    return DONE if dataset and not differing else FAULTS
+
+
+def _write_clean(data: Path, workers: "Workers | None") -> int:
+    from edstats.dataset import write_clean  # noqa: PLC0415
+    from edstats.project_lock import project_lock, waiting_for  # noqa: PLC0415
+
+    with project_lock(data, lambda: print(waiting_for(data), file=sys.stderr)):
+        dataset = _read(data, workers)
+        if dataset is None:
+            return FAULTS
+        write_clean(dataset, data)
     print(f"{size(dataset)} in {data / 'clean'}")
     return DONE
 

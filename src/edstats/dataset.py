@@ -17,10 +17,12 @@ from pathlib import Path
 import pandas as pd
 
 from edstats.checks import find
-from edstats.clean import clean
+from edstats.clean import Clean, clean
+from edstats.clean_parts import clean_on
 from edstats.codebook import read_table
 from edstats.columns import TABLES, csv_text, read_csv, typed
 from edstats.counting import size
+from edstats.executors import Workers
 from edstats.faults import Fault
 from edstats.findings import Finding, worded
 from edstats.folder_exchange import clear, put_in_place, read_together
@@ -116,29 +118,30 @@ def newest(sources: pd.DataFrame) -> date:
     return latest.date()
 
 
-def from_raw(data: Path, today: date) -> tuple[Dataset | None, tuple[Fault, ...]]:
-    """What ``data/raw`` gives: the data set, or None and the faults for which there is none."""
-    raw = read_raw(data)
-    cleaned = clean(raw, today)
+def from_raw(data: Path, today: date, workers: Workers | None = None) -> tuple[Dataset | None, tuple[Fault, ...]]:
+    """What ``data/raw`` gives: the data set, or None and the faults for which there is none.
+
+    ``workers``: those of a cluster, to share the reading and cleaning of figures; raises NoCluster when it is lost.
+    """
+    found = clean_on(workers, data, today) if workers else None
+    tables, cleaned = found or _clean_here(data, today)
     faults = (*cleaned.faults, *_obstacles(data))
     if faults:
         return None, faults
-    numbers = raw.doubts["figures"].str.split()
+    doubts = tables["doubts"]
     figures = [
         " ".join(f"{source}#{number}" for number in listed)
-        for source, listed in zip(raw.doubts["source"], numbers, strict=True)
+        for source, listed in zip(doubts["source"], doubts["figures"].str.split(), strict=True)
     ]
-    doubts = typed(raw.doubts.assign(figures=figures), "doubts")
-    tables = {
-        "observations": cleaned.observations,
-        "sources": cleaned.sources,
-        "doubts": doubts,
-        "prices": raw.prices,
-        "corrections": raw.corrections,
-        "declarations": raw.declarations,
-        "translations": raw.translations,
-    }
-    return assemble(tables), ()
+    own = {"observations": cleaned.observations, "sources": cleaned.sources}
+    own["doubts"] = typed(doubts.assign(figures=figures), "doubts")
+    return assemble({**tables, **own}), ()
+
+
+def _clean_here(data: Path, today: date) -> tuple[Mapping[str, pd.DataFrame], Clean]:
+    """The tables of ``data/raw`` beside the figures, and what cleaning gives."""
+    raw = read_raw(data)
+    return {name: getattr(raw, name) for name in ENTERED if name != "observations"}, clean(raw, today)
 
 
 def _obstacles(data: Path) -> list[Fault]:

@@ -5,6 +5,7 @@ what people say about figures beside them; what the cells mean is read by ``edst
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,18 +18,18 @@ from edstats.raw_tables import (
     CORRECTION_COLUMNS,
     DECLARATION_COLUMNS,
     DOUBT_COLUMNS,
-    FIGURE_COLUMNS,
     PRICE_COLUMNS,
     SOURCE_COLUMNS,
     TABLES,
     TRANSLATION_COLUMNS,
-    Columns,
+    add_figures,
+    content_of,
     empty_cells,
     frame_of,
     is_utf8,
+    no_figures,
     no_rows,
     read_raw_table,
-    read_rows_of,
     repeated,
     shown,
     strange_files,
@@ -44,6 +45,15 @@ NUMBER = r"[A-Za-z0-9][A-Za-z0-9._]{0,99}"
 NUMBER_FORM = "at most 100 letters, digits and points, such as 12 or 12.a"
 # Windows keeps these for itself, whatever stands behind a point, and drops a point at the end.
 RESERVED = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*\."
+
+# The tables that there need not be.
+_OPTIONAL = {
+    "corrections": CORRECTION_COLUMNS,
+    "declarations": DECLARATION_COLUMNS,
+    "doubts": DOUBT_COLUMNS,
+    "prices": PRICE_COLUMNS,
+    "translations": TRANSLATION_COLUMNS,
+}
 
 
 @dataclass(frozen=True)
@@ -70,42 +80,50 @@ def read_raw(data: Path) -> Raw:
 
     Never raises for what stands in the files: each fault is in ``Raw.faults``.
     """
+    tables, faults = read_tables(data)
+    columns = no_figures()
+    form_faults: list[Fault] = []
+    for path in figure_files(data, form_faults):
+        content = content_of(path, data, form_faults)
+        if content is not None:
+            add_figures(content, shown(path, data), path.stem, columns, form_faults)
+    # One frame for all files: a frame costs more than the rows of a file do.
+    figures = frame_of(columns)
+    # What points to a row of a file that could not be read whole is judged once the file can be.
+    unread = {Path(fault.file).stem for fault in form_faults}
+    faults += form_faults + key_faults(tables["sources"], figures)
+    figures, correction_faults = corrected_figures(figures, tables["corrections"], unread)
+    faults += correction_faults + pointer_faults(tables, figures, unread)
+    return Raw(figures=figures, **tables, faults=tuple(faults))
+
+
+def read_tables(data: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """The tables of ``Raw`` beside the figures, by name, and the faults that can be seen in each by itself."""
     raw = data / "raw"
     faults = strange_files(raw, data, [f"{table}.csv" for table in TABLES], "figures")
-    sources = read_raw_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)
-    known = len(faults)
-    figures = _read_figures(raw / "figures", data, faults)
-    # What points to a row of a file that could not be read whole is judged once the file can be.
-    unread = {Path(fault.file).stem for fault in faults[known:]}
-    corrections = _read_optional(raw / "corrections.csv", data, CORRECTION_COLUMNS, faults)
-    declarations = _read_optional(raw / "declarations.csv", data, DECLARATION_COLUMNS, faults)
-    doubts = _read_optional(raw / "doubts.csv", data, DOUBT_COLUMNS, faults)
-    prices = _read_optional(raw / "prices.csv", data, PRICE_COLUMNS, faults)
-    translations = _read_optional(raw / "translations.csv", data, TRANSLATION_COLUMNS, faults)
-    faults += key_faults(sources, figures) + _price_faults(prices) + _translation_faults(translations)
-    faults += [
-        fault for table in (corrections, declarations, doubts, prices, translations) for fault in _unseen_faults(table)
-    ]
-    figures, correction_faults = corrected_figures(figures, corrections, unread)
-    faults += correction_faults + doubt_faults(doubts, sources, figures, unread)
-    faults += declaration_faults(declarations, sources, figures, unread)
-    return Raw(sources, figures, doubts, prices, corrections, declarations, translations, tuple(faults))
+    tables = {"sources": read_raw_table(raw / "sources.csv", data, SOURCE_COLUMNS, faults)}
+    for name, columns in _OPTIONAL.items():
+        tables[name] = _read_optional(raw / f"{name}.csv", data, columns, faults)
+    faults += _price_faults(tables["prices"]) + _translation_faults(tables["translations"])
+    return tables, faults + [fault for name in _OPTIONAL for fault in _unseen_faults(tables[name])]
 
 
-def _read_figures(folder: Path, data: Path, faults: list[Fault]) -> pd.DataFrame:
-    paths = sorted(folder.glob("*.csv"))
-    faults += strange_files(folder, data, [path.name for path in paths if is_utf8(path.name)])
-    paths = [path for path in paths if is_utf8(path.name)]
+def figure_files(data: Path, faults: list[Fault]) -> list[Path]:
+    """The files of figures, each named for its source; what is wrong with the folder is added to ``faults``."""
+    folder = data / "raw" / "figures"
+    paths = [path for path in sorted(folder.glob("*.csv")) if is_utf8(path.name)]
+    faults += strange_files(folder, data, [path.name for path in paths])
     if not paths:
         faults.append(
             Fault(shown(folder, data), 0, "", "no figures here", "one CSV file a source, named for it", "EDS-009")
         )
-    # One frame for all files: a frame costs more than the rows of a file do.
-    columns: Columns = {"source": [], **no_rows(FIGURE_COLUMNS)}
-    for path in paths:
-        read_rows_of(path, data, FIGURE_COLUMNS, columns, faults)
-        columns["source"] += [path.stem] * (len(columns["row"]) - len(columns["source"]))
-    return frame_of(columns)
+    return paths
+
+
+def pointer_faults(tables: Mapping[str, pd.DataFrame], figures: pd.DataFrame, unread: set[str]) -> list[Fault]:
+    """Faults of doubts and declarations about what there is not; ``figures`` has ``source`` and ``figure``."""
+    faults = doubt_faults(tables["doubts"], tables["sources"], figures, unread)
+    return faults + declaration_faults(tables["declarations"], tables["sources"], figures, unread)
 
 
 def _read_optional(path: Path, data: Path, names: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:

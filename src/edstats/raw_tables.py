@@ -47,8 +47,24 @@ def read_raw_table(
 ) -> pd.DataFrame:
     """One CSV file: ``names`` as strings, with ``file`` and ``row``; its faults are added to ``faults``."""
     columns = no_rows(names)
-    read_rows_of(path, data, names, columns, faults, required)
+    content = content_of(path, data, faults)
+    if content is not None:
+        _add_rows(content, shown(path, data), names, columns, faults, required)
     return frame_of(columns)
+
+
+def no_figures() -> Columns:
+    """The columns of figures, and those of their source and place, without rows."""
+    return {"source": [], **no_rows(FIGURE_COLUMNS)}
+
+
+def add_figures(content: bytes, file: str, source: str, columns: Columns, faults: list[Fault]) -> None:
+    """Add the figures of a source to ``columns`` and the faults of their form to ``faults``.
+
+    ``content`` is that of its file, which messages call ``file``.
+    """
+    _add_rows(content, file, FIGURE_COLUMNS, columns, faults)
+    columns["source"] += [source] * (len(columns["row"]) - len(columns["source"]))
 
 
 def no_rows(names: tuple[str, ...]) -> Columns:
@@ -62,27 +78,15 @@ def frame_of(columns: Columns) -> pd.DataFrame:
     return pa.table({name: pa.array(cells, types[name]) for name, cells in columns.items()}).to_pandas()
 
 
-def read_rows_of(
-    path: Path, data: Path, names: tuple[str, ...], columns: Columns, faults: list[Fault], required: bool = True
-) -> None:
-    """Add the rows of one file to ``columns`` and its faults to ``faults``."""
+def content_of(path: Path, data: Path, faults: list[Fault]) -> bytes | None:
+    """The bytes of one file; None where it cannot be read, for which there is a fault then."""
     file = shown(path, data)
     # Path.resolve() raises for a link to itself.
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(data)):
         faults.append(
             Fault(file, 0, "", "a link that leads out of the data folder", "put the file itself here", "EDS-001")
         )
-        return
-    text = _text(path, file, faults)
-    if text is None:
-        return
-    known_faults, known_rows = len(faults), len(columns["row"])
-    _read_rows(text, file, names, columns, faults)
-    if required and len(columns["row"]) == known_rows and len(faults) == known_faults:
-        faults.append(Fault(file, 0, "", "no rows", "the header and at least one row", "EDS-008"))
-
-
-def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
+        return None
     try:
         status = path.stat()
         # A pipe would be waited for without end, a device read without end.
@@ -93,10 +97,25 @@ def _text(path: Path, file: str, faults: list[Fault]) -> str | None:
             found = f"larger than {LARGEST_FILE // 1024**2} MB"
             faults.append(Fault(file, 0, "", found, "is it a table? divide it if it is", "EDS-001"))
             return None
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         faults.append(Fault(file, 0, "", f"cannot be read ({error.strerror})", "a CSV file in UTF-8", "EDS-001"))
         return None
+
+
+def _add_rows(
+    content: bytes, file: str, names: tuple[str, ...], columns: Columns, faults: list[Fault], required: bool = True
+) -> None:
+    text = _text(content, file, faults)
+    if text is None:
+        return
+    known_faults, known_rows = len(faults), len(columns["row"])
+    _read_rows(text, file, names, columns, faults)
+    if required and len(columns["row"]) == known_rows and len(faults) == known_faults:
+        faults.append(Fault(file, 0, "", "no rows", "the header and at least one row", "EDS-008"))
+
+
+def _text(content: bytes, file: str, faults: list[Fault]) -> str | None:
     wrong, text = content.find(b"\0"), None
     try:
         text = content.decode("utf-8-sig")

@@ -10,11 +10,12 @@ import io
 import os
 import sys
 from collections.abc import Generator, Iterable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from tqdm import tqdm
 
+from edstats.executors import NoCluster, Workers, dask_workers
 from edstats.exit_codes import DONE, FAULTS, INTERRUPTED
 from edstats.extraction.bulk import extract_all
 from edstats.extraction.documents import find_pieces, size_of
@@ -36,15 +37,23 @@ def run(options: argparse.Namespace, data: Path | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     faults: list[Fault] = []
+    untold = "nothing was written"
     try:
-        with closing(_extractions(options, faults)) as extractions:
+        with (
+            dask_workers(options.scheduler) if options.scheduler else nullcontext() as cluster,
+            closing(_extractions(options, faults, cluster)) as extractions,
+        ):
             if data is not None:
                 return _write_draft(extractions, faults, options.draft, data)
             if options.format == "html":
                 _write_page(extractions, faults)
             else:
+                untold = "the rows are not all"
                 _write_rows(extractions)
         sys.stdout.flush()
+    except NoCluster as error:
+        print(f"{error}; {untold}", file=sys.stderr)
+        return FAULTS
     except BrokenPipeError:
         # `| head` has read enough. Python would flush what is left into the closed pipe as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -53,7 +62,9 @@ def run(options: argparse.Namespace, data: Path | None) -> int:
     return FAULTS if faults else DONE
 
 
-def _extractions(options: argparse.Namespace, faults: list[Fault]) -> Generator[Extraction, None, None]:
+def _extractions(
+    options: argparse.Namespace, faults: list[Fault], cluster: Workers | None
+) -> Generator[Extraction, None, None]:
     """What came of the documents, in their order; what came of none is printed and added to ``faults``."""
     pieces = find_pieces(options.paths, sys.stdin.buffer)
     # Rows on the same terminal would tear the bar to pieces.
@@ -61,7 +72,7 @@ def _extractions(options: argparse.Namespace, faults: list[Fault]) -> Generator[
     bar = tqdm(
         total=None if hidden else size_of(options.paths), unit="B", unit_scale=True, file=sys.stderr, disable=hidden
     )
-    with bar, closing(extract_all(pieces, options.jobs or os.cpu_count() or 1)) as outcomes:
+    with bar, closing(extract_all(pieces, options.jobs or os.cpu_count() or 1, cluster=cluster)) as outcomes:
         for outcome, size in outcomes:
             bar.update(size)
             if isinstance(outcome, Fault):

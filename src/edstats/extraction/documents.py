@@ -14,7 +14,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain, dropwhile
 from pathlib import Path
@@ -69,7 +69,8 @@ class Piece:
     """Where one document is to be read from: a file, one line of a file or what came by standard input.
 
     ``file`` and ``row`` name it in messages; ``kind`` is text, page, record or "" to be told from the content;
-    ``content`` is None where ``path`` is to be read; ``size`` is in bytes.
+    ``content`` is None where ``path`` is to be read; ``size`` is in bytes. ``latest`` is the last day on which the
+    document can have been published, where that is known.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Piece:
     size: int
     path: Path | None = None
     content: bytes | None = None
+    latest: date | None = None
 
     def fault(self, found: str, remedy: str, code: str, column: str = "") -> Fault:
         """A fault of this document."""
@@ -220,7 +222,7 @@ def read_piece(piece: Piece) -> Document:
         content = _content(piece)
         text = decode(content)
     except OSError as error:
-        raise UnreadableDocument(piece.fault(_reason(error), _CHECK_FILE, "EDS-061")) from None
+        raise _unopened(piece, error) from None
     except NotTextError as error:
         raise UnreadableDocument(piece.fault(str(error), _SAVE_AS_TEXT, "EDS-063")) from None
     if not text.strip():
@@ -231,6 +233,18 @@ def read_piece(piece: Piece) -> Document:
     if piece.kind == "page" or (not piece.kind and _PAGE.match(text)):
         return _read_page(piece, text)
     return Document(piece.id, text, title_of(text), dateline(text, _latest(piece)))
+
+
+def loaded(piece: Piece) -> Piece:
+    """The same with all that can be known of it here alone, to be read elsewhere. Raises UnreadableDocument."""
+    try:
+        return replace(piece, path=None, content=_content(piece), latest=_latest(piece))
+    except OSError as error:
+        raise _unopened(piece, error) from None
+
+
+def _unopened(piece: Piece, error: OSError) -> UnreadableDocument:
+    return UnreadableDocument(piece.fault(_reason(error), _CHECK_FILE, "EDS-061"))
 
 
 def _content(piece: Piece) -> bytes:
@@ -260,6 +274,8 @@ def title_of(text: str) -> str:
 
 def _latest(piece: Piece) -> date:
     """The last day on which the document can have been published: it cannot be younger than its file."""
+    if piece.latest:
+        return piece.latest
     tomorrow = date.today() + timedelta(days=1)  # where the document was written, the day may have begun already
     if piece.path is None:
         return tomorrow

@@ -8,10 +8,10 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from typing import Any
 from tqdm import tqdm
 
 from edstats.event_log import EventLog, Level
+from edstats.executors import NoCluster
 from edstats.folder_exchange import put_in_place
 from edstats.reports.edition import check_replaceable
 from edstats.reports.plan import Made, Making, PageFailure, Plan, failure_of
 from edstats.reports.printing import find_browser
 from edstats.reports.record import RECORD, BuildRecord, PageRecord, is_intact, others_in, read_record, write_file
-from edstats.reports.tasks import check_notebooks, make_page, write_indexes
+from edstats.reports.remote import Remote
+from edstats.reports.tasks import check_notebooks, index_pages, make_page
 from edstats.unseen import with_unseen_named
 
 Report = Callable[[Made], None]
@@ -68,6 +70,7 @@ def build(
     edition: Path,
     kernels: str = "",
     why: Reasons | None = None,
+    remote: Remote | None = None,
 ) -> BuildResult:
     """Build the edition that ``plan`` describes and publish it in ``plan.reports``.
 
@@ -76,25 +79,33 @@ def build(
     on the file system of ``plan.reports``, and is for the caller to remove (``edstats.reports.site``), as no other
     build may run at the same time. ``kernels`` is the address of a server of warm kernels, or "" for stock
     ones. ``why`` names the pages to make (see ``reasons``; default: all), the others are kept from the published
-    edition. A failing page does not stop the others, but then nothing is published and the published edition stays as
-    it was. Raises UnknownParameter, UnfitNotebook, FileNotFoundError, NotAnEdition or NoBrowser before anything runs,
-    OSError when the disk is full.
+    edition. ``remote`` says how pages are made where the executor's workers see no file of this machine. A failing page
+    does not stop the others, but then nothing is published and the published edition stays as it was. Raises
+    UnknownParameter, UnfitNotebook, FileNotFoundError, NotAnEdition or NoBrowser before anything runs, OSError when the
+    disk is full, NoCluster when the cluster has gone.
     """
     browser = find_browser() if plan.pdf else None
-    executor.submit(check_notebooks, plan).result()
+    if remote:
+        check_notebooks(plan)
+    else:
+        executor.submit(check_notebooks, plan).result()
     reports = Path(os.path.realpath(plan.reports))
     check_replaceable(reports)
     made = tuple(page for page in plan.pages if why is None or page.path in why)
     kept = tuple(page.path for page in plan.pages if why is not None and page.path not in why)
     files = _write_kept(plan, edition)
-    making = [Making(page, plan.frame(page), edition, kernels, browser, plan.time_limit) for page in made]
-    results = _make_pages(making, executor, report_progress)
-    failures = tuple(result.failure for result in results.values() if result.failure)
+    history = edition / "data"
+    making = [Making(page, plan.frame(page), history, kernels, browser, plan.time_limit) for page in made]
+    begun = remote.submit(making, executor) if remote else [executor.submit(make_page, each) for each in making]
+    pages, failures = _write_pages(
+        dict(zip(begun, (page.path for page in made), strict=True)), edition, report_progress
+    )
     if failures:
         return BuildResult((), failures)
-    files |= executor.submit(write_indexes, plan, edition).result()
+    # What the edition keeps of itself is on no first page.
+    files |= _write(executor.submit(index_pages, replace(plan, kept={})).result(), edition)
     _keep_others(reports, edition)
-    recorded = _keep_pages(kept, reports, edition) | {path: result.files for path, result in results.items()}
+    recorded = _keep_pages(kept, reports, edition) | pages
     _write_record(plan, edition, recorded, files)
     check_replaceable(reports)
     put_in_place(edition, reports)
@@ -104,26 +115,41 @@ def build(
 def _write_kept(plan: Plan, edition: Path) -> dict[str, str]:
     """Write what the edition keeps of itself, where the pages read what is new; returns the digests by path."""
     (edition / "data").mkdir(parents=True)
-    contents = {f"data/{name}": text.encode() for name, text in plan.kept.items()}
+    return _write({f"data/{name}": text.encode() for name, text in plan.kept.items()}, edition)
+
+
+def _write(contents: Mapping[str, bytes], edition: Path) -> dict[str, str]:
     return {path: write_file(edition / path, content) for path, content in contents.items()}
 
 
-def _make_pages(making: Sequence[Making], executor: Executor, report_progress: Report) -> dict[str, Made]:
-    """Make the pages; the results are in the order of ``making``, whichever came first."""
-    pages = {executor.submit(make_page, each): each.page.path for each in making}
-    results = {}
+def _write_pages(
+    begun: Mapping[Future[Made], str], edition: Path, report_progress: Report
+) -> tuple[dict[str, dict[str, str]], tuple[PageFailure, ...]]:
+    """Write each page when it is made; ``begun``: their paths.
+
+    Returns the digests of the files of each by path, and the failures, both in the order of ``begun``, whichever came
+    first.
+    """
+    files, failures = {}, {}
     try:
-        for future in as_completed(pages):
-            path = pages[future]
+        for future in as_completed(begun):
+            path = begun[future]
             error = future.exception()  # make_page raises nothing: this is a worker that died
+            if isinstance(error, NoCluster):
+                raise error
             result = Made(path, failure=failure_of(path, error)) if error else future.result()
-            results[path] = result
+            if result.failure:
+                failures[path] = result.failure
+            else:
+                files[path] = _write(result.files, edition)
             report_progress(result)
-    except BaseException:  # Ctrl-C: no other page is begun
-        for future in pages:
+    except BaseException:  # Ctrl-C, a full disk: no other page is begun
+        for future in begun:
             future.cancel()
         raise
-    return {each.page.path: results[each.page.path] for each in making}
+    in_order = tuple(begun.values())
+    written = {path: files[path] for path in in_order if path in files}
+    return written, tuple(failures[path] for path in in_order if path in failures)
 
 
 def _keep_pages(paths: tuple[str, ...], reports: Path, edition: Path) -> dict[str, Mapping[str, str]]:

@@ -71,6 +71,7 @@ def _build(options: argparse.Namespace, site: Site, notebooks: Path, log: EventL
             options.kernel,
             options.jobs,
             options.time_limit,
+            options.scheduler,
         )
         with opened(site):
             return publish(wanted, site, record, found, log)

@@ -12,11 +12,12 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 from edstats.dataset import Dataset
+from edstats.digests import file_digest, text_digest
 from edstats.editions import History
 from edstats.pages.views import View, ViewDigests, dataset_view, history_digest, region_history, region_view
 from edstats.reports.plan import Plan
 from edstats.reports.reads import Reads, notebook_reads
-from edstats.reports.record import Digests, catalogue, file_digest, normalized, text_digest
+from edstats.reports.record import Digests, catalogue, normalized
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)")
 

@@ -169,7 +169,7 @@ def failure_of(path: str, error: BaseException) -> PageFailure:
 
 @dataclass(frozen=True)
 class Making:
-    """A page to be made: ``frame`` stands around it; ``edition`` is the folder of the edition that is being built.
+    """A page to be made: ``frame`` stands around it; ``history`` is the folder of what its edition keeps of itself.
 
     ``kernels``: the address of a server of warm kernels, or ""; ``browser``: prints the page, where that is wanted;
     ``time_limit``: seconds that the notebook may take.
@@ -177,7 +177,7 @@ class Making:
 
     page: Page
     frame: Frame
-    edition: Path
+    history: Path
     kernels: str
     browser: Path | None
     time_limit: float
@@ -185,10 +185,10 @@ class Making:
 
 @dataclass(frozen=True)
 class Made:
-    """What came of the page at ``path``: the digests of its files by their paths in the edition, or the failure."""
+    """What came of the page at ``path``: what its files hold, by their paths in the edition, or the failure."""
 
     path: str
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     failure: PageFailure | None = None
 
 
@@ -201,11 +201,13 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
 
     Raises UnfitNotebook when the notebook cannot be read, FileNotFoundError when it is not there.
     """
-    import papermill  # noqa: PLC0415 - takes longer to import than a plan takes to make
+    # These take longer to import than a plan takes to make.
+    import papermill  # noqa: PLC0415
+    from nbformat import ValidationError  # noqa: PLC0415
 
     try:
         known = papermill.inspect_notebook(notebook)
-    except ValueError as error:
+    except (ValueError, ValidationError) as error:
         raise UnfitNotebook(f"{notebook}: {error}") from error
     for name in parameters:
         if name in known:

@@ -7,8 +7,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from edstats.reports.plan import Page
-
 # By what names Chromium and its kin are installed; all take the same options.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 OPTIONS = (
@@ -45,15 +43,13 @@ def find_browser() -> Path:
     )
 
 
-def print_page(page: Page, edition: Path, browser: Path) -> str:
-    """Print ``page`` beside its HTML file in ``edition``; returns the path of the PDF there. Raises PrintingFailed."""
-    target = (edition / page.path).with_suffix(".pdf")
+def print_page(html: str, name: str, browser: Path) -> bytes:
+    """The PDF of a page; ``name``: the stem of its file. Raises PrintingFailed."""
     # As root, as in most containers, Chromium refuses to run in its sandbox; the pages are our own and run no script.
     root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     with tempfile.TemporaryDirectory(prefix="edstats-print-", ignore_cleanup_errors=True) as profile:
         # Not in the edition itself: a browser that outlives a killed build would write into the next one.
-        source, printed = Path(profile, f"{page.name}.html"), Path(profile, f"{page.name}.pdf")
-        html = (edition / page.path).read_text(encoding="utf-8")
+        source, printed = Path(profile, f"{name}.html"), Path(profile, f"{name}.pdf")
         source.write_text(_LOCAL_LINK.sub("<a ", html), encoding="utf-8")
         command = [browser, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={printed}", source.as_uri()]
         try:
@@ -63,5 +59,4 @@ def print_page(page: Page, edition: Path, browser: Path) -> str:
         if done.returncode or not printed.is_file():
             last = done.stderr.strip().rpartition("\n")[2]
             raise PrintingFailed(f"{browser.name} ended with {done.returncode}: {last}")
-        shutil.copyfile(printed, target)
-    return target.relative_to(edition).as_posix()
+        return printed.read_bytes()

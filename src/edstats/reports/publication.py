@@ -2,9 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, Executor
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,8 +12,10 @@ import pandas as pd
 
 from edstats.counting import counted
 from edstats.dataset import Dataset, from_raw, load, write_clean, write_tables
+from edstats.digests import tree_digest
 from edstats.editions import CHANGES, History, UnreadableHistory, following, read_history
 from edstats.event_log import EventLog
+from edstats.executors import NoCluster, Workers, dask_workers
 from edstats.folders import find_notebooks
 from edstats.gates import release_faults
 from edstats.kernels.process import WarmExecutor, WarmServer, can_fork
@@ -24,7 +26,8 @@ from edstats.reports.edition import NotAnEdition
 from edstats.reports.inputs import needed, with_inputs
 from edstats.reports.plan import TIME_LIMIT, Plan, UnfitNotebook
 from edstats.reports.printing import NoBrowser
-from edstats.reports.record import BuildRecord, Digests, tree_digest, versions_digest
+from edstats.reports.record import BuildRecord, Digests, versions_digest
+from edstats.reports.remote import Remote
 from edstats.reports.site import Site
 from edstats.reports.summary import Summary, by_severity, failed
 from edstats.wording import languages
@@ -45,7 +48,11 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a build is asked for; ``as_of``: the day whose knowledge is shown, None for all that is known."""
+    """What a build is asked for.
+
+    ``as_of``: the day whose knowledge is shown, None for all that is known; ``scheduler``: the address of the cluster
+    whose workers make the pages, None for this machine.
+    """
 
     as_of: date | None
     pdf: bool
@@ -54,6 +61,7 @@ class Wanted:
     kernel: str
     jobs: int | None
     time_limit: float | None
+    scheduler: str | None = None
 
 
 def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Digests, log: EventLog) -> Summary:
@@ -62,7 +70,7 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
     ``site`` is open and no other build runs; ``record`` is that of the published edition; ``found``: the surroundings,
     told before the data were read. Raises OSError, as when the disk is full, with the published edition as it was.
     """
-    warm = wanted.kernel == "warm" and can_fork()
+    warm = wanted.kernel == "warm" and can_fork() and not wanted.scheduler
     # The server imports what pages need while the data are read here.
     with WarmServer() if warm else nullcontext() as server:
         dataset, faults = from_raw(site.data, date.today())
@@ -87,7 +95,7 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
         except UnreadableHistory as error:
             log.faults([error.fault])
             return failed("the published history cannot be read")
-        except (BrokenExecutor, NoBrowser, NotAnEdition, UnfitNotebook, UnknownParameter) as error:
+        except (BrokenExecutor, NoBrowser, NoCluster, NotAnEdition, UnfitNotebook, UnknownParameter) as error:
             return failed(str(error))
     return _summary(planned, result, record, next(iter(datasets.values())))
 
@@ -145,10 +153,22 @@ def _build(
     why = {page.path: ("all",) for page in plan.pages} if wanted.all else reasons(plan, record)
     if wanted.explain:
         _explain(plan, why, log)
+    with _workers(wanted, server) as workers, progress(len(why), log) as report:
+        remote = Remote(workers.share, wanted.kernel == "warm") if workers.remote else None
+        kernels = server.address if server else ""
+        return build(plan, workers.executor, report, site.edition, kernels, why, remote)
+
+
+@contextmanager
+def _workers(wanted: Wanted, server: WarmServer | None) -> Iterator[Workers]:
+    """Where pages are made. Raises NoCluster."""
+    if wanted.scheduler:
+        with dask_workers(wanted.scheduler) as workers:
+            yield workers
+        return
     jobs = wanted.jobs or os.cpu_count() or 1
-    executor: Executor = WarmExecutor(server.address, jobs) if server else default_executor(jobs)
-    with executor, progress(len(why), log) as report:
-        return build(plan, executor, report, site.edition, server.address if server else "", why)
+    with WarmExecutor(server.address, jobs) if server else default_executor(jobs) as executor:
+        yield Workers(executor, jobs, remote=False)
 
 
 def _explain(plan: Plan, why: Reasons, log: EventLog) -> None:

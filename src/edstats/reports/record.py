@@ -13,13 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent.parent
+from edstats.digests import PACKAGE, file_digest, text_digest, tree_digest
+
 RECORD = "data/build.json"
 # Of the library, what no page is made with, or what stands by itself.
 _NO_PART = ("extraction", "locale", "template")
-# What Python and editors put beside files: folders, and the ends of names.
-_FOLDERS_ASIDE = ("__pycache__", ".ipynb_checkpoints")
-_FILES_ASIDE = ("~", "#", ".swp", ".bak", ".orig", ".DS_Store")
 _DISTRIBUTION = re.compile(r"(.+)-([^-]+)\.dist-info")
 
 Digests = Mapping[str, str]
@@ -120,34 +118,11 @@ def is_intact(files: Digests, reports: Path) -> bool:
     return all((reports / path).is_file() and file_digest(reports / path) == was for path, was in files.items())
 
 
-def file_digest(path: Path) -> str:
-    """The digest of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def write_file(path: Path, content: bytes) -> str:
     """Write a file, in a folder that may not be there yet, and return its digest."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return hashlib.sha256(content).hexdigest()
-
-
-def text_digest(*texts: str) -> str:
-    """The digest of texts in their order."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-def tree_digest(folder: Path, pattern: str = "*", leave_out: Iterable[str] = ()) -> str:
-    """The digest of all files of ``pattern`` in and below a folder, with their names; "" when it is not there.
-
-    ``leave_out``: names of folders that do not count. What Python or an editor puts beside files does not either.
-    """
-    if not folder.is_dir():
-        return ""
-    aside = {*_FOLDERS_ASIDE, *leave_out}
-    names = sorted(path.relative_to(folder) for path in folder.rglob(pattern) if path.is_file())
-    counted = [name for name in names if aside.isdisjoint(name.parts) and not name.name.endswith(_FILES_ASIDE)]
-    return text_digest(*(f"{name.as_posix()} {file_digest(folder / name)}" for name in counted))
 
 
 def versions_digest(packages: Iterable[str]) -> str:

@@ -1,10 +1,8 @@
 """What a build asks of its workers. What that takes is imported there: the builder itself needs none of it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from edstats.reports.plan import Made, Making, Plan, check_parameters
-from edstats.reports.record import write_file
 
 
 def check_notebooks(plan: Plan) -> None:
@@ -20,10 +18,10 @@ def make_page(making: Making) -> Made:
     return make.make_page(making)
 
 
-def write_indexes(plan: Plan, edition: Path) -> Mapping[str, str]:
-    """Write the first pages into the folder ``edition``; returns their digests by path."""
+def index_pages(plan: Plan) -> Mapping[str, bytes]:
+    """What the first pages hold, by path."""
     from edstats.reports.publish import entry_page, index_page  # noqa: PLC0415
 
     indexes = {f"{volume.language}/index.html": index_page(plan, volume) for volume in plan.volumes}
     indexes["index.html"] = entry_page(plan)
-    return {path: write_file(edition / path, html.encode()) for path, html in indexes.items()}
+    return {path: html.encode() for path, html in indexes.items()}
