@@ -1,7 +1,9 @@
 """What officials print about Kazakhstan's regional school systems, as tidy, sourced, checked data.
 
 ``load()`` gives the clean data set; its tables are plain pandas DataFrames, described in the codebook's ``columns``.
-``extract()`` reads the figures of a press release.
+``select()`` takes a part of it, ``compare()`` sets regions side by side, ``trace()`` follows a number back to the words
+that it was printed in. ``extract()`` reads the figures of a press release, ``build_page()`` makes one page of the
+reports.
 """
 
 from importlib import import_module
@@ -9,12 +11,36 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edstats.dataset import Dataset, load
+    from edstats.exploring import Comparison, Trace, compare, select, trace
     from edstats.extraction import Extraction, extract
+    from edstats.reports.one_page import build_page
 
-__all__ = ["Dataset", "Extraction", "extract", "load"]
+__all__ = [
+    "Comparison",
+    "Dataset",
+    "Extraction",
+    "Trace",
+    "build_page",
+    "compare",
+    "extract",
+    "load",
+    "select",
+    "trace",
+]
 __version__ = "0.1.0"
 
-_MODULES = {"Dataset": "dataset", "load": "dataset", "Extraction": "extraction", "extract": "extraction"}
+_MODULES = {
+    "Comparison": "exploring",
+    "Dataset": "dataset",
+    "Extraction": "extraction",
+    "Trace": "exploring",
+    "build_page": "reports.one_page",
+    "compare": "exploring",
+    "extract": "extraction",
+    "load": "dataset",
+    "select": "exploring",
+    "trace": "exploring",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from edstats.codebook import indicators_of_kind, read_map, read_table
+from edstats.codebook import indicators_of_kind, read_map
 from edstats.columns import typed
 from edstats.faults import MOST_SUGGESTIONS, Fault, nearest
+from edstats.lookups import codes_by_name
 from edstats.numerals import MOST_DIGITS, read_numbers
 from edstats.periods import Period, read_periods
 from edstats.places import read_places, territories_on
@@ -123,12 +122,12 @@ def _read_codes(figures: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFra
     faults = reader_faults(places["fault"], figures, "region", "EDS-031")
     codes = {"region": places["region"]}
     for column, names, required in (
-        ("indicator", _names("indicators", "indicator"), True),
-        ("status", _names("terms", "code", "status"), True),
-        ("group", _names("groups", "group"), False),
-        ("works", _names("terms", "code", "works"), False),
-        ("counted", _names("terms", "code", "counted"), False),
-        ("share_of", _names("indicators", "indicator"), False),
+        ("indicator", codes_by_name("indicators", "indicator"), True),
+        ("status", codes_by_name("terms", "code", "status"), True),
+        ("group", codes_by_name("groups", "group"), False),
+        ("works", codes_by_name("terms", "code", "works"), False),
+        ("counted", codes_by_name("terms", "code", "counted"), False),
+        ("share_of", codes_by_name("indicators", "indicator"), False),
     ):
         codes[column], column_faults = _read_column(figures, column, names, required)
         faults += column_faults
@@ -166,15 +165,6 @@ def _told_of_code(text: str, column: str, names: Mapping[str, str], suggest: boo
     return f"'{text}' is no known {column}" if text else "empty", remedy
 
 
-@cache
-def _names(table: str, code: str, listed: str = "") -> Mapping[str, str]:
-    """Every code of a codebook table, and every name in the three languages, to its code."""
-    rows = read_table(table)
-    rows = rows[rows["list"] == listed] if listed else rows
-    columns = [code, *(name for name in ("name_en", "name_ru", "name_kk") if name in rows)]
-    return MappingProxyType(dict(pair for column in columns for pair in zip(rows[column], rows[code], strict=True)))
-
-
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +173,7 @@ def _read_values(figures: pd.DataFrame, languages: pd.Series) -> tuple[pd.DataFr
     printed = read_numbers(figures["as_printed"], languages)
     units = read_map("units", "unit", "unit")
     unit, unit_faults = _read_column(figures, "unit", units, False)
-    qualifier, qualifier_faults = _read_column(figures, "qualifier", _names("terms", "code", "qualifier"), False)
+    qualifier, qualifier_faults = _read_column(figures, "qualifier", codes_by_name("terms", "code", "qualifier"), False)
     value, value_faults = _read_plain_numbers(figures, "value")
     high, high_faults = _read_plain_numbers(figures, "value_high")
     given = {"value": value, "value_high": high, "qualifier": qualifier, "unit": unit}

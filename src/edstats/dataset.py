@@ -18,7 +18,9 @@ import pandas as pd
 
 from edstats.checks import find
 from edstats.clean import clean
+from edstats.codebook import read_table
 from edstats.columns import TABLES, csv_text, read_csv, typed
+from edstats.counting import size
 from edstats.faults import Fault
 from edstats.findings import Finding, worded
 from edstats.folder_exchange import clear, put_in_place, read_together
@@ -30,11 +32,15 @@ from edstats.wording import Wording
 
 # The tables that people enter or that follow from each figure alone; measures and findings follow from all of them.
 ENTERED = ("observations", "sources", "doubts", "prices", "corrections", "declarations", "translations")
+_SIZES = ("rows", "columns")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
-    """The clean tables, as described in the codebook's ``columns``, seen at ``as_of``."""
+    """The clean tables, as described in the codebook's ``tables`` and ``columns``, seen at ``as_of``.
+
+    Jupyter shows how much there is of what.
+    """
 
     observations: pd.DataFrame
     measures: pd.DataFrame
@@ -46,6 +52,19 @@ class Dataset:
     declarations: pd.DataFrame
     translations: pd.DataFrame
     as_of: date
+
+    @property
+    def contents(self) -> pd.DataFrame:
+        """How many rows and columns each table has, and what it holds; columns: table, rows, columns, description."""
+        sizes = pd.DataFrame([(table, *getattr(self, table).shape) for table in TABLES], columns=["table", *_SIZES])
+        return sizes.merge(read_table("tables"), on="table")
+
+    def __repr__(self) -> str:
+        """How much there is, in a line."""
+        return f"edstats data set as of {self.as_of}: {size(self)}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.contents.to_html(index=False, border=0)}"
 
 
 @dataclass(frozen=True)
@@ -199,6 +218,11 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     storage, such as ``s3://bucket/project/data``. ``as_of`` shows the data as known on that date (ISO text or date);
     default: the newest source's date. Raises ``DataNotFoundError`` when there is no clean data, ``ValueError`` when
     ``as_of`` is no date, ``StorageError`` when object storage cannot be used.
+
+    >>> import edstats
+    >>> data = edstats.load(as_of="2024-12-31")
+    >>> data.observations.query("figure_id == 'aktobe-rural-schools-2024#1'")[["value", "unit"]].values.tolist()
+    [[434.0, 'school']]
     """
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
     dataset = _read(_clean_texts(data), day, language)

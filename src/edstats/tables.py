@@ -14,7 +14,10 @@ SOURCES_PAGE = "sources.html"
 
 
 # JupyterLab would typeset what stands between two dollar signs of a source, and obey the LaTeX that links.
-_IN_JUPYTER, _IN_JUPYTER_END = '<div class="mathjax_ignore tex2jax_ignore">', "</div>"
+# A page has a style sheet, which keeps drawings small and lets wide tables scroll.
+_STYLE_IN_JUPYTER = "<style>.edstats svg{max-width:30rem}.edstats .table-scroll{overflow-x:auto}</style>"
+_IN_JUPYTER = f'<div class="edstats mathjax_ignore tex2jax_ignore">{_STYLE_IN_JUPYTER}'
+_IN_JUPYTER_END = "</div>"
 
 
 @dataclass(frozen=True)

@@ -245,3 +245,8 @@ def _cell(row: Record) -> tuple[str, ...]:
 def lower_first(name: str) -> str:
     """The name as it stands within a sentence."""
     return name[:1].lower() + name[1:]
+
+
+def upper_first(name: str) -> str:
+    """The name as it stands at the head of a chart or a sentence."""
+    return name[:1].upper() + name[1:]

@@ -10,6 +10,11 @@ def extract(text: str, *, title: str = "", published: str = "", doc: str = "text
     ``title`` and ``published`` (an ISO date or a year) say what the text itself may leave out: the region, the year.
     The result's ``figures`` is a tidy DataFrame; in Jupyter the result shows the text with its figures marked.
     Never raises for what stands in the text.
+
+    >>> import edstats
+    >>> release = "There are 434 schools in Aktobe region, including more than 200 small schools."
+    >>> edstats.extract(release).figures[["indicator", "value", "qualifier", "unit"]].to_records(index=False).tolist()
+    [('schools_total', 434.0, 'exact', 'school'), ('schools_small', 200.0, 'at_least', 'school')]
     """
     return extract_document(Document(doc, text, title, published))
 

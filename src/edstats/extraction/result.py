@@ -5,6 +5,8 @@ from typing import ClassVar
 
 import pandas as pd
 
+from edstats.counting import counted
+
 # The least confidence with which value, unit, indicator and region count as read right: not the period, not the status.
 # docs/extraction.md shows how this was measured.
 ACCEPTED = 0.93
@@ -55,7 +57,7 @@ class Figure:
     marks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Extraction:
     """A document with its figures, in the order in which they stand in the text."""
 
@@ -79,6 +81,11 @@ class Extraction:
         ]
         table = pd.DataFrame(rows, columns=list(self.columns))
         return table.astype({column: _TYPES.get(column, "str") for column in self.columns})
+
+    def __repr__(self) -> str:
+        """The figures as pandas prints them."""
+        read = self.figures[["as_printed", "indicator", "value", "unit", "region", "period", "status", "confidence"]]
+        return f"{self.document.id}: {counted(len(read), 'figure')} ({self.language})\n{read}"
 
     def _repr_html_(self) -> str:
         """The document with its figures marked, and the table of what each was read as: what Jupyter shows."""

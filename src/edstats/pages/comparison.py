@@ -1,5 +1,6 @@
 """The page that sets regions side by side: only like with like, with the coverage of each comparison."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,16 +17,32 @@ from edstats.pages.headings import comparison_heading
 from edstats.pages.news import what_is_new
 from edstats.pages.ranking import Ranking, with_use
 from edstats.pages.sections import ChartBuilder, bullets, coverage_sentence, heading, paragraph, section
-from edstats.pages.spending import renovation_section
+from edstats.pages.spending import WORKS, name_of_works, renovation_section
 from edstats.pages.standing import ONE_YEAR, is_flow
 from edstats.pages.tiles import Tile, tile_map
+from edstats.pages.views import SPENDING
 from edstats.selection import in_present_borders
 from edstats.tables import Html
-from edstats.teller import Teller
+from edstats.teller import Teller, upper_first
 from edstats.totals import applies
 from edstats.wording import Record
 
 SHARES = ("small_school_share", "small_share_of_rural_schools")
+
+
+def _identifier(code: str, rows: pd.DataFrame) -> str:
+    """The anchor of the chart of a measure or an indicator, of one kind of works."""
+    return "-".join(filter(None, ["chart", code.replace("_", "-"), str(rows["works"].iloc[0])]))
+
+
+def _counts(indicator: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of regions that a chart can set side by side: counts, those of a flow of one year at most."""
+    counts = rows[~rows["unit"].isin(["percent", "times"]) & (rows["region"] != "KZ")]
+    if is_flow(indicator):
+        # What came together over several years is no number to set beside that of one.
+        counts = counts[(counts["period_end"] - counts["period_start"]).dt.days <= ONE_YEAR]
+        counts = counts[counts["region"].isin(counts.loc[counts["use"] == "shown", "region"])]
+    return counts
 
 
 def _shade(row: Record | None) -> float | None:
@@ -34,7 +51,12 @@ def _shade(row: Record | None) -> float | None:
 
 @dataclass(frozen=True)
 class ComparisonPage(DatasetPage):
-    """Parts of the comparison page, in the order in which the notebook shows them."""
+    """Parts of the comparison page, in the order in which the notebook shows them.
+
+    ``regions``: the only ones that a measure or an indicator is shown of; where none are named, all.
+    """
+
+    regions: frozenset[str] = frozenset()
 
     @cached_property
     def _teller(self) -> Teller:
@@ -66,7 +88,7 @@ class ComparisonPage(DatasetPage):
 
     def overview(self) -> Html:
         """The regions as tiles in their rough places, each with its small-school share; a list on a narrow screen."""
-        rows = self._newest("small_school_share")
+        rows = self.newest_measures("small_school_share")
         facts = rows[(rows["use"] == "shown") & (rows["ahead"] == "done")]
         shown = {row["region"]: row for row in facts.to_dict("records")}
         regions = read_table("regions").query("type != 'country'").to_dict("records")
@@ -113,35 +135,59 @@ class ComparisonPage(DatasetPage):
 
     def renovation(self) -> Html:
         """Renovation spending per school, each kind of works apart."""
-        return renovation_section(self._teller, self._newest("renovation_spending_per_school", ["works", "counted"]))
+        return renovation_section(self._teller, self.newest_measures(SPENDING))
 
     def measure(self, measure: str) -> Html:
-        """One measure over all regions: chart, coverage, and how each value was made."""
+        """One measure over the regions: chart, coverage, and how each value was made."""
+        if measure == SPENDING:
+            return self.renovation()
         name = self.wording.name("measures", measure)
         return section(measure.replace("_", "-"), name, *self._measure_parts(measure))
 
-    def _newest(self, measure: str, kind: list[str] | None = None) -> pd.DataFrame:
+    def newest_measures(self, measure: str) -> pd.DataFrame:
+        """The rows of a measure that its part of the page shows, in order of preference, with ``use`` and ``ahead``.
+
+        ``use`` is "shown" for the first of each region, kind of works, and what is done or ahead, else "older";
+        ``facility`` says of education facilities of every kind, which are told apart from schools.
+        """
         rows = self._ranking.measures
-        return with_use(rows[rows["measure"] == measure], kind or [])
+        rows = rows[rows["measure"] == measure]
+        return self._chosen(with_use(rows.assign(facility=rows["counted"] == "facility"), ["works", "facility"]))
+
+    def _chosen(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["region"].isin(self.regions)] if self.regions else rows
 
     def _measure_parts(self, measure: str) -> list[Markup]:
         rule = entries_of("measures", "measure")[measure]
-        name = self.wording.name("measures", measure)
-        rows = self._newest(measure)
-        shown = rows[rows["use"] == "shown"]
-        indicators = [rule[side] for side in ("numerator", "denominator")]
-        parts = [paragraph(coverage_sentence(self._teller, set(shown["region"]), indicators), "coverage")]
-        if not shown.empty:
-            parts.append(self._measure_chart(measure, name, rows))
-            parts.append(measure_entries(self._teller, rows.sort_values(["region", "period_end"]), with_region=True))
+        everywhere = self._ranking.measures.query("measure == @measure")
+        indicators = [rule[side] for side in ("numerator", "denominator") if rule[side]]
+        parts = [paragraph(coverage_sentence(self._teller, set(everywhere["region"]), indicators), "coverage")]
+        rows = self.newest_measures(measure)
+        for title, of_kind in self._kinds(rows):
+            parts += [heading(title)] if title else []
+            name = title or self.wording.name("measures", measure)
+            parts.append(self._measure_chart(_identifier(measure, of_kind), name, of_kind))
+            ordered = of_kind.sort_values(["region", "period_end"])
+            parts.append(measure_entries(self._teller, ordered, with_region=True))
         own = in_present_borders(self.dataset.measures)
-        older = self.dataset.measures[(self.dataset.measures["measure"] == measure) & ~own]
+        older = self._chosen(self.dataset.measures[(self.dataset.measures["measure"] == measure) & ~own])
         if not older.empty:
             note = self.wording.text("Regions in former borders, set beside none of the above:")
             parts += [paragraph(note), measure_entries(self._teller, older, with_region=True)]
         return parts
 
-    def _measure_chart(self, measure: str, name: str, rows: pd.DataFrame) -> Markup:
+    def _kinds(self, rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+        """The rows of each kind of works with the name of the kind; without a name where there is but one, unsaid.
+
+        Kinds of works cost and last very differently: they share no chart.
+        """
+        works = rows["works"].astype("str")
+        known = [kind for kind in WORKS if (works == kind).any()]
+        for kind in known:
+            name = upper_first(name_of_works(self.wording, kind)) if kind or len(known) > 1 else ""
+            yield name, rows[works == kind]
+
+    def _measure_chart(self, identifier: str, name: str, rows: pd.DataFrame) -> Markup:
         """A row for each region with the newest number of each status; older ones as a trail; the country first."""
         text = self.wording.text
         percent = rows["unit"].iloc[0] == "percent"
@@ -150,7 +196,7 @@ class ComparisonPage(DatasetPage):
         top = max(float(value) for value in shown[["value", "value_high"]].max().dropna())
         hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
         words = {
-            "identifier": f"chart-{measure.replace('_', '-')}",
+            "identifier": identifier,
             "title": reporting.range_title(self._teller, shown, name),
             "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }
@@ -160,31 +206,37 @@ class ComparisonPage(DatasetPage):
     # --- indicators --------------------------------------------------------------------------------------------------
 
     def indicator(self, indicator: str) -> Html:
-        """One indicator over all regions: the newest level of each, older ones behind it, all in a table."""
+        """One indicator over the regions: the newest level of each, older ones behind it, all in a table."""
         name = self.wording.name("indicators", indicator)
-        rows = self._ranking.observations
-        rows = with_use(rows[rows["indicator"] == indicator], ["group", "unit"])
-        shown = rows[rows["use"] == "shown"]
-        sentence = coverage_sentence(self._teller, set(shown["region"].astype("str")), [indicator])
-        parts = [paragraph(sentence, "coverage"), *reporting.country_sentence(self._teller, shown)]
-        counts = rows[~rows["unit"].isin(["percent", "times"]) & (rows["region"] != "KZ")]
-        if is_flow(indicator):
-            # What came together over several years is no number to set beside that of one.
-            counts = counts[(counts["period_end"] - counts["period_start"]).dt.days <= ONE_YEAR]
-            counts = counts[counts["region"].isin(counts.loc[counts["use"] == "shown", "region"])]
-        if not counts.empty:
-            parts.append(self._indicator_chart(indicator, name, counts))
+        everywhere = self._ranking.observations.query("indicator == @indicator")
+        sentence = coverage_sentence(self._teller, set(everywhere["region"].astype("str")), [indicator])
+        rows = self.newest_observations(indicator)
+        parts = [
+            paragraph(sentence, "coverage"),
+            *reporting.country_sentence(self._teller, rows[rows["use"] == "shown"]),
+        ]
+        for title, of_kind in self._kinds(_counts(indicator, rows)):
+            parts += [heading(title)] if title else []
+            parts.append(self._indicator_chart(_identifier(indicator, of_kind), title or name, of_kind))
         if not rows.empty:
             ordered = rows.sort_values(["region", "group", "period_end"], kind="stable")
             parts.append(figure_entries(self._teller, ordered, anchors=False, with_region=True))
         return section(indicator.replace("_", "-"), name, *parts)
 
-    def _indicator_chart(self, indicator: str, name: str, rows: pd.DataFrame) -> Markup:
+    def newest_observations(self, indicator: str) -> pd.DataFrame:
+        """The rows of an indicator that its part of the page shows, in order of preference, with ``use`` and ``ahead``.
+
+        ``use`` as in ``newest_measures``, of each group and unit too.
+        """
+        rows = self._ranking.observations
+        return self._chosen(with_use(rows[rows["indicator"] == indicator], ["group", "unit", "works"]))
+
+    def _indicator_chart(self, identifier: str, name: str, rows: pd.DataFrame) -> Markup:
         text = self.wording.text
         shown = rows[rows["use"] == "shown"]
         hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
         words = {
-            "identifier": f"chart-{indicator.replace('_', '-')}",
+            "identifier": identifier,
             "title": reporting.range_title(self._teller, shown, name),
             "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
         }

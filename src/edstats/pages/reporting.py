@@ -41,16 +41,16 @@ def linear_scale(wording: Wording, top: float, unit: str = "") -> Scale:
     return Scale(0, 1.05 * top, ((0, "0"), (tick, label)))
 
 
-def measure_rows(builder: ChartBuilder, rows: pd.DataFrame, name_counted: bool = False) -> list[Row]:
+def measure_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
     """Chart rows of one measure: a region's newest numbers, done before planned, and its older ones as a trail.
 
-    The country stands first and in grey; regions follow by their value where all can be ranked, else by name.
+    Education facilities of every kind (``facility``) have a row of their own. The country stands first and in grey;
+    regions follow by their value where all can be ranked, else by name.
     """
     shown = rows[(rows["use"] == "shown") & (rows["region"] != "KZ")].to_dict("records")
     ranked = bool(shown) and comparable(shown)
     chart_rows = []
-    columns = ["region", "counted"] if name_counted else ["region"]
-    for own in _grouped(rows, columns):
+    for own in _grouped(rows, ["region", "facility"]):
         newest = _newest(own)
         first = newest[0]
         country = first["region"] == "KZ"

@@ -11,8 +11,8 @@ from edstats.pages.sections import ChartBuilder, coverage_sentence, heading, par
 from edstats.prices import BASE_YEAR, in_constant_prices
 from edstats.selection import in_present_borders
 from edstats.tables import Html, html_table
-from edstats.teller import Teller
-from edstats.wording import BILLION, MILLION
+from edstats.teller import Teller, upper_first
+from edstats.wording import BILLION, MILLION, Wording
 
 WORKS = ("capital", "current", "mixed", "reconstruction", "")
 # A linear axis would crush the small values when the largest is more than this many times as large.
@@ -49,21 +49,26 @@ def renovation_section(teller: Teller, rows: pd.DataFrame) -> Html:
     )
 
 
+def name_of_works(wording: Wording, works: str) -> str:
+    """A kind of works as it stands within a sentence."""
+    return wording.name("works", works) if works else wording.text("kind of works not said")
+
+
 def _works_parts(teller: Teller, rows: pd.DataFrame, works: str, scale: Scale) -> list[Markup]:
     text = teller.wording.text
-    name = teller.wording.name("works", works) if works else text("kind of works not said")
+    name = name_of_works(teller.wording, works)
     shown = rows[rows["use"] == "shown"]
     words = {
         "identifier": f"chart-spending-{works or 'unsaid'}",
-        "title": reporting.range_title(teller, shown, name[0].upper() + name[1:]),
+        "title": reporting.range_title(teller, shown, upper_first(name)),
         "subtitle": text(
             "Renovation spending per school, tenge of the year, by region; filled: done, hollow: planned or under "
             "way, ticks: older numbers; logarithmic scale"
         ),
     }
     builder = ChartBuilder(teller)
-    chart = builder.dots(reporting.measure_rows(builder, rows, name_counted=True), words, scale)
-    parts = [heading(name[0].upper() + name[1:]), chart]
+    chart = builder.dots(reporting.measure_rows(builder, rows), words, scale)
+    parts = [heading(upper_first(name)), chart]
     known = shown[shown["constant"].notna()]
     if len(known) > 1:
         parts.append(_constant_chart(builder, known, works, name, scale))

@@ -1,0 +1,254 @@
+"""What an analyst asks of a data set in a notebook: a part of it, regions side by side, where a number comes from.
+
+Regions, indicators and measures go by their codes or by their names in English, Russian or Kazakh.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+from markupsafe import Markup
+
+from edstats.counting import counted
+from edstats.dataset import Dataset, translated_notes
+from edstats.editions import History
+from edstats.entries import described, figure_facts
+from edstats.faults import nearest
+from edstats.lookups import codes_by_name
+from edstats.pages.comparison import ComparisonPage
+from edstats.places import UnknownPlace, read_place
+from edstats.tables import Html
+from edstats.teller import Teller
+from edstats.wording import Record, Wording, languages
+
+# Links to places on a page of the reports, which a notebook does not have.
+_LINK_WITHIN = re.compile(r'<a href="(?:[a-z]+\.html)?#[^"]*">(.*?)</a>', re.DOTALL)
+# Of the rows behind a comparison, what an analyst goes on with; the rest stands in the data set.
+_COMPARED = (
+    *("area", "region", "territory", "value", "value_high", "qualifier", "unit", "status", "group", "works", "counted"),
+    *("programme", "period", "period_start", "period_end", "use", "figures"),
+)
+_TRACED = (
+    *("figure_id", "region", "indicator", "value", "value_high", "qualifier", "unit", "status", "period"),
+    *("as_printed", "publisher", "title", "url", "published_latest", "file"),
+)
+
+
+class UnknownName(ValueError):
+    """There is no region, indicator, measure or figure of that name; the message offers the nearest one."""
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """One measure or indicator of several regions; Jupyter shows it as the page of the comparison does.
+
+    ``rows``: the numbers, in order of preference within a region; columns: ``area`` (the name of the territory),
+    ``region``, ``territory``, ``value`` and ``value_high`` in ``unit``, ``qualifier``, ``status``, ``group``,
+    ``works``, ``counted``, ``programme``, ``period`` with its first and last day, ``use`` ("shown", or "older": a tick
+    behind the number that is shown) and ``figures`` (the figure_ids that it was made of, parted by spaces).
+    """
+
+    name: str
+    rows: pd.DataFrame
+    html: Html
+
+    def __repr__(self) -> str:
+        """The rows as pandas prints them."""
+        regions = self.rows["region"].nunique()
+        count = f"{counted(len(self.rows), 'number')} of {counted(regions, 'region')}"
+        return f"{self.name}: {count}\n{self.rows}"
+
+    def _repr_html_(self) -> str:
+        return self.html._repr_html_()
+
+
+@dataclass(frozen=True, repr=False)
+class Trace:
+    """Where a number comes from; Jupyter shows each figure with its printed words, its source and its doubts.
+
+    ``rows``: the figures that it was made of; columns: ``figure_id``, ``region``, ``indicator``, ``value`` and
+    ``value_high`` in ``unit``, ``qualifier``, ``status``, ``period``, ``as_printed``, the source's ``publisher``,
+    ``title``, ``url`` and latest date of publication, and ``file``, in which the figure was entered.
+    """
+
+    rows: pd.DataFrame
+    html: Html
+
+    def __repr__(self) -> str:
+        """A line for each figure."""
+        return "\n".join(
+            f"{row['figure_id']}: {row['as_printed']!r} ({row['publisher']}, {row['title']}, {row['url']})"
+            for row in self.rows.to_dict("records")
+        )
+
+    def _repr_html_(self) -> str:
+        return self.html._repr_html_()
+
+
+def select(
+    data: Dataset,
+    regions: str | Iterable[str] = (),
+    indicators: str | Iterable[str] = (),
+    status: str | Iterable[str] = (),
+) -> Dataset:
+    """The part of a data set about some regions, indicators and statuses; what is not named is not narrowed.
+
+    Measures and findings are those that were made of the figures that remain, and of no others; sources those that
+    print one of them. All tables keep their columns. Raises UnknownName.
+
+    >>> import edstats
+    >>> part = edstats.select(edstats.load(), regions="Aktobe", indicators=["schools_total", "schools_small"])
+    >>> sorted(part.observations["region"].unique())
+    ['KZ-15']
+    """
+    rows = data.observations
+    chosen = {
+        "region": [_region(name) for name in _several(regions)],
+        "indicator": [_code(name, codes_by_name("indicators", "indicator")) for name in _several(indicators)],
+        "status": [_code(name, codes_by_name("terms", "code", "status")) for name in _several(status)],
+    }
+    for column, codes in chosen.items():
+        rows = rows[rows[column].isin(codes)] if codes else rows
+    figures = frozenset(rows["figure_id"])
+    made = data.measures["numerator"] + " " + data.measures["denominator"]
+    # A finding or a doubt without figures is about a region or a document as a whole.
+    of_region, of_source = data.findings["region"].isin(rows["region"]), data.doubts["source"].isin(rows["source"])
+    return replace(
+        data,
+        observations=_renumbered(rows),
+        measures=_renumbered(data.measures[_made_of(made, figures)]),
+        findings=_renumbered(data.findings[_made_of(data.findings["figures"], figures, of_region)]),
+        sources=_renumbered(data.sources[data.sources["source"].isin(rows["source"])]),
+        doubts=_renumbered(data.doubts[_made_of(data.doubts["figures"], figures, of_source)]),
+        corrections=_renumbered(data.corrections[_figure_ids(data.corrections).isin(figures)]),
+    )
+
+
+def _made_of(cells: pd.Series, figures: frozenset[str], otherwise: bool | pd.Series = True) -> pd.Series:
+    """Whether all figures that a cell names are among ``figures``; ``otherwise`` where it names none."""
+    all_there = cells.str.split().map(figures.issuperset).astype(bool)
+    return all_there & ((cells != "") | otherwise)
+
+
+def _renumbered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a part, whose columns of codes know no codes but those that are there."""
+    known = {str(name): cells.cat.remove_unused_categories() for name, cells in rows.select_dtypes("category").items()}
+    return rows.assign(**known).reset_index(drop=True)
+
+
+def compare(data: Dataset, what: str, regions: str | Iterable[str] = (), language: str = "en") -> Comparison:
+    """A measure or an indicator of several regions (default: of all), as the page of the comparison sets it out.
+
+    The newest number of each region is shown, facts and plans apart, kinds of works and education facilities apart,
+    older numbers behind them; how many regions report it is said of all regions. Raises UnknownName.
+
+    >>> import edstats
+    >>> shares = edstats.compare(edstats.load(), "small_school_share", regions=["Aktobe", "Turkistan"])
+    >>> shares.rows.query("use == 'shown' and status == 'actual'")["unit"].unique().tolist()
+    ['percent']
+    """
+    measures, indicators = codes_by_name("measures", "measure"), codes_by_name("indicators", "indicator")
+    code = _code(what, {**indicators, **measures})
+    codes = frozenset(_region(name) for name in _several(regions))
+    page = ComparisonPage(data, _wording(data, language), History.empty(), codes)
+    if code in measures.values():
+        rows = page.newest_measures(code)
+        rows = rows.assign(figures=(rows["numerator"] + " " + rows["denominator"]).str.strip())
+        html, name = page.measure(code), page.wording.name("measures", code)
+    else:
+        rows = page.newest_observations(code)
+        rows = rows.assign(figures=rows["figure_id"])
+        html, name = page.indicator(code), page.wording.name("indicators", code)
+    rows = rows.assign(area=[page.wording.name("territories", str(code)) for code in rows["territory"]])
+    return Comparison(name, _renumbered(rows[list(_COMPARED)]), _by_itself(html.text))
+
+
+def trace(data: Dataset, number: str | Mapping[str, str] | pd.Series, language: str = "en") -> Trace:
+    """Where a number comes from: the printed words, the source and the file of each figure that it was made of.
+
+    ``number`` is a figure_id, several parted by spaces, or a row of observations, measures, findings or of a
+    ``Comparison``. Raises UnknownName.
+
+    >>> import edstats
+    >>> data = edstats.load()
+    >>> edstats.trace(data, "aktobe-rural-schools-2024#4").rows["as_printed"].tolist()
+    ['201']
+    """
+    figures = number.split() if isinstance(number, str) else _figures_of(number)
+    teller = Teller(data, _wording(data, language), frozenset(data.observations["figure_id"]))
+    known = dict.fromkeys(data.observations["figure_id"])
+    found = [teller.observation(_known_figure(figure, known)) for figure in figures]
+    rows = [
+        {**row, **teller.source(str(row["source"])), "file": f"data/raw/figures/{row['source']}.csv"} for row in found
+    ]
+    html = Markup("").join(_traced(teller, row) for row in rows)
+    return Trace(pd.DataFrame(rows, columns=list(_TRACED)), _by_itself(html))
+
+
+def _by_itself(html: Markup) -> Html:
+    """A piece of a page for a notebook, with the words of links that would lead nowhere."""
+    return Html(Markup(_LINK_WITHIN.sub(r"\1", html)))
+
+
+def _traced(teller: Teller, row: Record) -> Markup:
+    """A figure and all that is known of it, with the document itself and where the figure was entered."""
+    text = teller.wording.text
+    title = row["title"] or row["url"] or row["source"]
+    document = Markup('<a href="{}" rel="external">{}</a>').format(row["url"], title) if row["url"] else title
+    area = teller.wording.name("territories", str(row["territory"]))
+    head = Markup("<p><b>{}, {}: {} {}</b></p>").format(
+        area, teller.indicator(row), teller.number(row), teller.status(row)
+    )
+    where = f"{row['file']}, {row['figure']}"
+    facts = [*figure_facts(teller, row), (text("Document"), document), (text("Entered in"), where)]
+    return head + described(facts)
+
+
+def _figures_of(row: Mapping[str, str] | pd.Series) -> list[str]:
+    """The figure_ids that a row names."""
+    cells = dict(row)
+    for columns in (("figures",), ("numerator", "denominator"), ("figure_id",)):
+        if all(column in cells for column in columns):
+            return " ".join(str(cells[column]) for column in columns).split()
+    raise UnknownName("this row names no figures: give a row of observations, measures, findings or a comparison")
+
+
+def _known_figure(figure: str, known: Iterable[str]) -> str:
+    if figure in known:
+        return figure
+    raise UnknownName(f"there is no figure '{figure}'{_hint(figure, known)}")
+
+
+def _figure_ids(corrections: pd.DataFrame) -> pd.Series:
+    return corrections["source"] + "#" + corrections["figure"]
+
+
+def _several(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) and names else list(names)
+
+
+def _region(name: str) -> str:
+    try:
+        return read_place(name).region
+    except UnknownPlace as error:
+        raise UnknownName(f"regions: {error}") from error
+
+
+def _code(name: str, codes: Mapping[str, str]) -> str:
+    """The code of what goes by a name, in any case of letters."""
+    folded = {known.casefold(): code for known, code in codes.items()}
+    if name.casefold() in folded:
+        return folded[name.casefold()]
+    raise UnknownName(f"there is no '{name}'{_hint(name, codes)}")
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = nearest(name, known)
+    return f"; did you mean '{near}'?" if near else ""
+
+
+def _wording(data: Dataset, language: str) -> Wording:
+    if language not in languages():
+        raise UnknownName(f"there is no language '{language}'; the languages are {', '.join(languages())}")
+    return Wording(language, translated_notes(data.translations, language))

@@ -1,0 +1,270 @@
+"""What an analyst asks for in a notebook: parts of the data, comparisons, traces, one page; and the tour of them."""
+
+import doctest
+import inspect
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import papermill
+import pytest
+from conftest import PROJECT, MakeDataset
+
+import edstats
+from edstats.dataset import Dataset
+from edstats.editions import History
+from edstats.exploring import UnknownName, compare, select, trace
+from edstats.pages import ComparisonPage, UnknownParameter
+from edstats.reports import one_page
+from edstats.wording import Wording
+
+FACE = sorted(set(edstats.__all__))
+
+
+# --- the face --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FACE)
+def test_every_function_has_an_example_that_runs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    documented = getattr(edstats, name)
+    examples = doctest.DocTestFinder(recurse=False).find(documented, name, globs={})
+    assert inspect.isclass(documented) or (examples and examples[0].examples), f"edstats.{name} has no example"
+    for example in examples:
+        result = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS).run(example)
+        assert result.failed == 0
+
+
+def test_tab_offers_what_there_is() -> None:
+    assert set(FACE) <= set(dir(edstats))
+
+
+def test_a_data_set_shows_how_much_there_is_of_what(seeds: Dataset) -> None:
+    assert repr(seeds) == "edstats data set as of 2025-02-01: 74 observations from 5 sources, " + (
+        f"{len(seeds.measures)} measures, {len(seeds.findings)} findings"
+    )
+    shown = seeds._repr_html_()
+    assert f"<p>{seeds!r}</p>" in shown
+    for table in seeds.contents.to_dict("records"):
+        assert table["description"]
+        assert (table["rows"], table["columns"]) == getattr(seeds, table["table"]).shape
+        assert f"<td>{table['table']}</td>" in shown
+
+
+# --- select ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("region", ["KZ-15", "Aktobe", "Актюбинская область", "Ақтөбе облысы"])
+@pytest.mark.parametrize("indicator", ["schools_small", "Small schools", "малокомплектные школы"])
+def test_regions_and_indicators_go_by_code_and_by_name(seeds: Dataset, region: str, indicator: str) -> None:
+    rows = select(seeds, region, indicator).observations
+    assert set(rows["region"]) == {"KZ-15"}
+    assert set(rows["indicator"]) == {"schools_small"}
+
+
+def test_a_part_holds_what_was_made_of_it_and_nothing_else(seeds: Dataset) -> None:
+    part = select(seeds, ["Aktobe"], ["schools_total", "schools_small"], "actual")
+    figures = set(part.observations["figure_id"])
+    assert {"small_school_share"} <= set(part.measures["measure"])
+    for row in part.measures.to_dict("records"):
+        assert {row["numerator"], row["denominator"]} - {""} <= figures
+    for row in part.findings.to_dict("records"):
+        assert set(row["figures"].split()) <= figures
+    assert set(part.findings["region"]) <= {"KZ-15"}, "what is said of no figure is said of its region"
+    assert list(part.observations["region"].cat.categories) == ["KZ-15"]
+    assert set(part.sources["source"]) == set(part.observations["source"])
+    assert set(part.observations["status"]) == {"actual"}
+    assert list(part.observations) == list(seeds.observations)
+    pd.testing.assert_frame_equal(select(seeds).observations, seeds.observations, check_categorical=False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"regions": "Aktobbe"}, "regions: 'Aktobbe' is no region; nearest known name: Aktobe"),
+        ({"indicators": "schools_smal"}, "there is no 'schools_smal'; did you mean 'schools_small'?"),
+        ({"status": "plan"}, "there is no 'plan'; did you mean 'planned'?"),
+    ],
+)
+def test_a_misspelt_name_is_told_with_the_nearest(seeds: Dataset, wrong: dict[str, str], told: str) -> None:
+    with pytest.raises(UnknownName) as error:
+        select(seeds, **wrong)
+    assert str(error.value) == told
+
+
+# --- compare ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_comparison_is_that_of_the_page(project: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ComparisonPage(project, Wording("en"), History.empty())
+    compared = compare(project, "small_school_share")
+    for number in ("46.3%", "63.5%"):
+        assert number in page.measure("small_school_share").text
+        assert number in compared.html.text
+    assert '<a href="sources.html' not in compared.html.text, "a notebook has no such page"
+    assert "mathjax_ignore" in compared._repr_html_()
+    assert repr(compared).startswith("Small schools, share of all schools: ")
+
+
+def test_a_selection_of_regions_shows_these_and_tells_the_coverage_of_all(project: Dataset) -> None:
+    everywhere = compare(project, "small_school_share")
+    two = compare(project, "small_school_share", ["Aktobe", "KZ-39"])
+    assert set(two.rows["region"]) == {"KZ-15", "KZ-39"} < set(everywhere.rows["region"])
+    assert "North Kazakhstan" not in two.html.text
+    coverage = "6 of 17 regions report this. It does not apply to Astana, Almaty, Shymkent."
+    assert coverage in everywhere.html.text
+    assert coverage in two.html.text
+
+
+def test_facts_and_plans_and_kinds_of_works_and_facilities_stay_apart(dataset_of: MakeDataset) -> None:
+    built = {"region": "KZ-15", "indicator": "schools_renovated", "period": "2024"}
+    data = dataset_of(
+        [{"source": "a", "published": "2024-12-01"}],
+        {
+            "a": [
+                {**built, "as_printed": "10 schools", "works": "capital"},
+                {**built, "as_printed": "200 schools", "works": "current"},
+                {**built, "as_printed": "30 schools", "works": "capital", "status": "planned"},
+                {**built, "as_printed": "44 facilities", "works": "capital", "counted": "facility"},
+            ]
+        },
+    )
+    compared = compare(data, "schools_renovated")
+    shown = compared.rows[compared.rows["use"] == "shown"]
+    assert sorted(shown["value"]) == [10, 30, 44, 200]
+    capital, current = compared.html.text.split("<h3>")[1:]
+    assert capital.startswith("Capital repair")
+    assert current.startswith("Current repair")
+    assert "200 schools" not in capital.partition("</figure>")[0]
+    assert compared.html.text.count('id="chart-schools-renovated-capital"') == 1
+
+
+def test_education_facilities_have_a_row_of_their_own(dataset_of: MakeDataset) -> None:
+    tied = {"region": "KZ-15", "period": "2024"}
+    of_schools = {**tied, "counted": "school", "programme": "p"}
+    of_facilities = {**tied, "counted": "facility", "programme": "q"}
+    data = dataset_of(
+        [{"source": "a", "published": "2024-12-01"}],
+        {
+            "a": [
+                {**of_schools, "indicator": "schools_built", "as_printed": "2 schools"},
+                {**of_schools, "indicator": "school_places_built", "as_printed": "600 places"},
+                {**of_facilities, "indicator": "schools_built", "as_printed": "4 facilities"},
+                {**of_facilities, "indicator": "school_places_built", "as_printed": "800 places"},
+            ]
+        },
+    )
+    compared = compare(data, "places_per_new_school")
+    assert sorted(compared.rows.query("use == 'shown'")["value"]) == [200, 300]
+    assert "Aktobe region (education facilities)" in compared.html.text
+
+
+@pytest.mark.parametrize(
+    "measure", ["small_school_share", "renovation_spending_per_school", "completion", "cameras_total"]
+)
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_every_kind_of_measure_can_be_compared(project: Dataset, measure: str, language: str) -> None:
+    compared = compare(project, measure, language=language)
+    figures = set(project.observations["figure_id"])
+    for named in compared.rows["figures"]:
+        assert set(named.split()) <= figures
+        assert named
+
+
+def test_every_measure_and_indicator_can_be_compared(project: Dataset) -> None:
+    for table, column in (("measures", "measure"), ("observations", "indicator")):
+        for code in getattr(project, table)[column].unique():
+            assert compare(project, str(code)).html.text.startswith("<section>")
+
+
+def test_what_cannot_be_compared_is_told(seeds: Dataset) -> None:
+    with pytest.raises(UnknownName, match="there is no 'small_school_shar'; did you mean 'small_school_share'"):
+        compare(seeds, "small_school_shar")
+    with pytest.raises(UnknownName, match="there is no language 'fr'; the languages are en, ru, kk"):
+        compare(seeds, "schools_total", language="fr")
+
+
+# --- trace -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_measure_is_traced_to_the_words_of_both_figures(seeds: Dataset) -> None:
+    row = seeds.measures.query("measure == 'small_school_share' and pairing != 'as printed'").iloc[0]
+    traced = trace(seeds, row)
+    assert traced.rows["figure_id"].tolist() == [row["numerator"], row["denominator"]]
+    for figure in traced.rows.to_dict("records"):
+        assert figure["as_printed"] in traced.html.text
+        assert figure["url"] in traced.html.text
+        assert (PROJECT / figure["file"]).exists()
+        assert figure["file"] in traced.html.text
+        assert figure["as_printed"] in repr(traced)
+
+
+def test_rows_of_every_table_and_of_comparisons_can_be_traced(seeds: Dataset) -> None:
+    observation = seeds.observations.iloc[0]
+    finding = seeds.findings[seeds.findings["figures"] != ""].iloc[0]
+    compared = compare(seeds, "small_school_share").rows.iloc[0]
+    assert trace(seeds, observation).rows["figure_id"].tolist() == [observation["figure_id"]]
+    assert trace(seeds, finding).rows["figure_id"].tolist() == finding["figures"].split()
+    assert trace(seeds, compared).rows["figure_id"].tolist() == compared["figures"].split()
+
+
+def test_what_cannot_be_traced_is_told(seeds: Dataset) -> None:
+    known = str(seeds.observations["figure_id"].iloc[0])
+    with pytest.raises(UnknownName, match=f"there is no figure '{known}x'; did you mean '{known}'"):
+        trace(seeds, known + "x")
+    with pytest.raises(UnknownName, match="this row names no figures"):
+        trace(seeds, {"region": "KZ-15"})
+
+
+# --- one page --------------------------------------------------------------------------------------------------------
+
+
+def test_one_page_is_that_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    built = edstats.build_page("Қостанай облысы", tmp_path, language="ru")
+    assert built == tmp_path / "ru" / "kostanay.html"
+    html = built.read_text(encoding="utf-8")
+    assert "Костанайская область" in html
+    assert "63,5" in html
+    assert (tmp_path / "ru" / "data" / "kostanay").is_dir()
+
+
+def test_a_page_that_there_is_not_and_a_notebook_that_fails_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    with pytest.raises(UnknownParameter, match="'Atlantis' is no region"):
+        edstats.build_page("Atlantis", tmp_path)
+    broken = nbformat.read(PROJECT / "notebooks" / "sources.ipynb", as_version=4)
+    broken.cells[-1].source = "1 / 0"
+    (tmp_path / "notebooks").mkdir()
+    for name in ("region", "sources"):
+        nbformat.write(broken, tmp_path / "notebooks" / f"{name}.ipynb")
+    monkeypatch.setattr(one_page, "find_notebooks", lambda data: tmp_path / "notebooks")
+    with pytest.raises(one_page.PageNotBuilt, match="ZeroDivisionError"):
+        edstats.build_page("sources", tmp_path / "reports")
+
+
+# --- the tour --------------------------------------------------------------------------------------------------------
+
+
+def test_the_tour_runs_and_shows_what_it_says(tmp_path: Path) -> None:
+    tour = papermill.execute_notebook(
+        PROJECT / "notebooks" / "explore.ipynb", tmp_path / "tour.ipynb", cwd=PROJECT / "notebooks", progress_bar=False
+    )
+    outputs = {cell.id: "".join(map(str, cell.get("outputs", []))) for cell in tour.cells}
+    for cell, shown in {
+        "load-data": "edstats data set as of",
+        "misspelt": "nearest known name: Aktobe",
+        "compare-shares": "63.5%",
+        "own-chart": "image/png",
+        "region-page": "At a glance",
+        "trace-number": "As printed",
+        "extract-text": "<mark",
+        "enter-source": "2 faults in .../data/raw; nothing was written",
+        "enter-indicator": "from 152 sources",
+        "look-at-it": "58.541",
+        "build-page": "reports/en/aktobe.html",
+    }.items():
+        assert shown in outputs[cell], f"{cell}: {outputs[cell][:2000]}"
+    assert "stderr" not in "".join(outputs.values()), "a warning in the tour"
