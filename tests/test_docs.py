@@ -222,7 +222,7 @@ def test_links_between_documents_lead_somewhere(path: str) -> None:
             assert anchor in slugs, f"{target}#{anchor}"
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/extraction.md", "docs/add-a-source.md"])
+@pytest.mark.parametrize("path", ["README.md", "docs/extraction.md", "docs/add-a-source.md", "docs/object-storage.md"])
 def test_documents_name_real_commands_options_and_targets(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = (PROJECT / path).read_text(encoding="utf-8")
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")

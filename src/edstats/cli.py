@@ -18,7 +18,7 @@ from edstats import __version__
 from edstats.counting import counted, size
 from edstats.exit_codes import DONE, FAULTS
 from edstats.exports import FORMATS
-from edstats.folders import DataNotFoundError, find_data
+from edstats.folders import DataNotFoundError, find_data, is_address
 
 # What a command needs is imported when it runs: `edstats --help`, and a build of what has not changed, take no pandas.
 if TYPE_CHECKING:
@@ -34,11 +34,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _check_output(parser, options)
     commands = {"accept": _accept, "clean": _clean, "check": _check, "build": _build, "export": _export}
     try:
+        if options.data and is_address(options.data):
+            return _on_object_storage(parser, options)
         if options.command == "extract":
             return _extract(parser, options)
         return commands[options.command](options, _data_folder(parser, options))
     except DataNotFoundError as error:
         parser.error(str(error))
+
+
+def _on_object_storage(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edstats.object_storage import StorageError, run_stored  # noqa: PLC0415
+    from edstats.project_lock import ProjectInUse  # noqa: PLC0415
+
+    if options.command == "build":
+        from edstats.reports.command import run_on_object_storage  # noqa: PLC0415
+
+        return run_on_object_storage(options)
+    commands = {"clean": _clean, "check": _check}
+    if options.command not in commands:
+        parser.error(f"--data: {options.command} works in a folder of this machine; clean, check and build anywhere")
+    command = commands[options.command]
+    writes = options.command == "clean" and not options.check
+    try:
+        return run_stored(options.data, lambda data: command(options, data), writes)
+    except (StorageError, ProjectInUse, OSError) as error:
+        if isinstance(error, DataNotFoundError):
+            raise
+        print(error, file=sys.stderr)
+        return FAULTS
 
 
 def _data_folder(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
@@ -90,7 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument(
-        "--data", type=Path, metavar="DIR", help="data folder (default: data/ here or in the nearest folder above)"
+        "--data",
+        metavar="DIR",
+        help="data folder (default: data/ here or in the nearest folder above), or s3://BUCKET/PROJECT/data",
     )
     _add_extract(commands, where)
     accepting = commands.add_parser("accept", parents=[where], help="move a reviewed draft into data/raw")

@@ -26,8 +26,9 @@ from edstats.executors import Workers
 from edstats.faults import Fault
 from edstats.findings import Finding, worded
 from edstats.folder_exchange import clear, put_in_place, read_together
-from edstats.folders import DataNotFoundError, clean_folder, find_data, next_clean_folder
+from edstats.folders import DataNotFoundError, clean_folder, find_data, is_address, next_clean_folder
 from edstats.measures import compute_measures
+from edstats.object_storage import read_stored
 from edstats.raw import read_raw
 from edstats.wording import Wording
 
@@ -216,24 +217,31 @@ def write_tables(dataset: Dataset, folder: Path) -> None:
 def load(data: str | Path = "", as_of: str | date | None = None, language: str = "en") -> Dataset:
     """The clean data, for analysis: ``edstats.load().observations``.
 
-    ``data`` is the project's data folder (default: found from the current folder upward). ``as_of`` shows the data as
-    known on that date (ISO text or date); default: the newest source's date. Raises ``DataNotFoundError`` when there is
-    no clean data, ``ValueError`` when ``as_of`` is no date.
+    ``data`` is the project's data folder (default: found from the current folder upward), or its address on object
+    storage, such as ``s3://bucket/project/data``. ``as_of`` shows the data as known on that date (ISO text or date);
+    default: the newest source's date. Raises ``DataNotFoundError`` when there is no clean data, ``ValueError`` when
+    ``as_of`` is no date, ``StorageError`` when object storage cannot be used.
 
     >>> import edstats
     >>> data = edstats.load(as_of="2024-12-31")
     >>> data.observations.query("figure_id == 'aktobe-rural-schools-2024#1'")[["value", "unit"]].values.tolist()
     [[434.0, 'school']]
     """
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
+    dataset = _read(_clean_texts(data), day, language)
+    # Whoever is given a data set may change its tables; these share their columns with the kept ones until then.
+    return replace(dataset, **{table: getattr(dataset, table).copy(deep=False) for table in TABLES})
+
+
+def _clean_texts(data: str | Path) -> tuple[bytes, ...]:
+    """What the files of the entered tables hold."""
+    if is_address(str(data)):
+        return read_stored(f"{data}/clean", [f"{name}.csv" for name in ENTERED])
     folder = Path(data) if data else find_data(Path.cwd())
     if not (folder / "clean" / "observations.csv").exists():
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")
     clean = folder / "clean"
-    texts = read_together(clean, lambda: tuple((clean / f"{name}.csv").read_bytes() for name in ENTERED))
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
-    dataset = _read(texts, day, language)
-    # Whoever is given a data set may change its tables; these share their columns with the kept ones until then.
-    return replace(dataset, **{table: getattr(dataset, table).copy(deep=False) for table in TABLES})
+    return read_together(clean, lambda: tuple((clean / f"{name}.csv").read_bytes() for name in ENTERED))
 
 
 # Kept by what the files hold, so that nothing kept can be out of date.

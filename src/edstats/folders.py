@@ -8,6 +8,11 @@ class DataNotFoundError(FileNotFoundError):
     """There is no edstats data where it was looked for; the message says what to do."""
 
 
+def is_address(data: str) -> bool:
+    """Whether a data folder is on object storage, such as ``s3://bucket/project/data``."""
+    return "://" in data
+
+
 def find_data(start: Path) -> Path:
     """The nearest folder ``data`` with ``raw/sources.csv``, from ``start`` upward. Raises ``DataNotFoundError``."""
     for folder in (start.resolve(), *start.resolve().parents):

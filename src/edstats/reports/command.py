@@ -15,7 +15,8 @@ from typing import Any
 
 from edstats.event_log import EventLog
 from edstats.exit_codes import DONE, FAULTS, INTERRUPTED, WARNINGS
-from edstats.folders import find_notebooks
+from edstats.folders import DataNotFoundError, find_notebooks
+from edstats.object_storage import StorageError, StoredProject, stored_project
 from edstats.project_lock import ProjectInUse, project_lock, waiting_for
 from edstats.reports.record import BuildRecord, Digests, read_record, stands, surroundings
 from edstats.reports.site import Site, opened, site_of
@@ -25,10 +26,29 @@ from edstats.reports.summary import Summary, by_severity, failed
 PATIENCE_WITH_NOTIFYING = 60
 
 
-def run(options: argparse.Namespace, data: Path) -> int:
+def run_on_object_storage(options: argparse.Namespace) -> int:
+    """As ``run``, for a project on object storage; ``options.data`` is the address of its data folder.
+
+    Raises DataNotFoundError when there are no data or notebooks.
+    """
+    log = EventLog(options.log_format)
+    try:
+        with _terminated_like_interrupted(), stored_project(options.data, log, writes=True) as project:
+            return run(options, project.data, project)
+    except DataNotFoundError:
+        raise
+    except KeyboardInterrupt:
+        summary = Summary("interrupted", "interrupted; nothing was published")
+    except (StorageError, ProjectInUse, OSError) as error:
+        summary = failed(f"{error}; nothing was published")
+    return _close(summary, options, log)
+
+
+def run(options: argparse.Namespace, data: Path, stored: StoredProject | None = None) -> int:
     """Build, tell what came of it to the log and to whom it is to be notified, and return the exit code.
 
-    Raises DataNotFoundError when there are no notebooks.
+    ``stored``: the project on object storage whose copy is built, and then written back. Raises DataNotFoundError when
+    there are no notebooks.
     """
     log = EventLog(options.log_format)
     site = site_of(data, data.parent / "reports")
@@ -37,16 +57,32 @@ def run(options: argparse.Namespace, data: Path) -> int:
     try:
         with _terminated_like_interrupted():
             summary = _build(options, site, notebooks, log)
+            if stored and summary.outcome in ("published", "unchanged"):
+                stored.store()
     except KeyboardInterrupt:
         summary = Summary("interrupted", "interrupted")
-    except ProjectInUse as error:
+    except (ProjectInUse, StorageError) as error:
         summary = failed(str(error))
     except OSError as error:  # the disk is full, a folder cannot be written
         summary = failed(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
     except Exception as error:
         _close(_standing_edition(failed(f"{type(error).__name__}: {error}"), site, before), options, log)
         raise
-    return _close(_standing_edition(summary, site, before), options, log)
+    told = _stored_edition(summary, stored) if stored else _standing_edition(summary, site, before)
+    return _close(told, options, log)
+
+
+def _stored_edition(summary: Summary, stored: StoredProject) -> Summary:
+    """The summary, which names object storage; of a build that did not come to its end, with what stands there now."""
+    said = stored.told(summary.message)
+    if summary.outcome not in ("published", "unchanged"):
+        standing = {
+            "not begun": f"nothing was published, {stored.url} stays as it was",
+            "begun": f"the upload to {stored.url} had begun, and the next build finishes it",
+            "done": f"the edition was published in {stored.url} before that",
+        }
+        said = f"{said}; {standing[stored.upload]}"
+    return replace(summary, message=said, failures=tuple(map(stored.told, summary.failures)))
 
 
 def _build(options: argparse.Namespace, site: Site, notebooks: Path, log: EventLog) -> Summary:

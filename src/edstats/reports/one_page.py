@@ -11,6 +11,7 @@ from edstats.pages.parameters import UnknownParameter, read_parameters
 from edstats.reports.contents import plan_edition
 from edstats.reports.make import make_page
 from edstats.reports.plan import Making, Page
+from edstats.reports.record import write_file
 from edstats.wording import languages
 
 ACROSS = ("comparison", "sources", "changes")
@@ -46,9 +47,11 @@ def build_page(
     edition = Path(os.path.realpath(folder))
     plan = plan_edition(datasets, source, find_notebooks(source), edition, {}, pdf=False)
     page = _page(plan.pages, wanted, language)
-    made = make_page(Making(page, plan.frame(page), edition, "", None, plan.time_limit))
+    made = make_page(Making(page, plan.frame(page), edition / "data", "", None, plan.time_limit))
     if made.failure:
         raise PageNotBuilt(str(made.failure))
+    for path, content in made.files.items():
+        write_file(edition / path, content)
     return edition / page.path
 
 

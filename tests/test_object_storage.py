@@ -1,0 +1,209 @@
+"""Projects on object storage, at a real S3 server."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dask_cluster import dask_cluster
+from incremental import COMMAND, Project, contents, make_project
+from interruptions import change_value
+from s3_server import BUCKET, S3, s3_server
+
+from edstats.object_storage import _is_plain
+
+ENTRY = "reports/index.html"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with an edition that was built here."""
+    project = make_project(tmp_path_factory.mktemp("here"))
+    assert project.build().code == 0
+    return project
+
+
+@pytest.fixture(scope="module")
+def changed(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same after a change and a second edition."""
+    project = built.copy(tmp_path_factory.mktemp("changed") / "project")
+    change_value(project)
+    assert project.build().code == 0
+    return project
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[S3]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        with s3_server() as server:
+            patch.setenv("AWS_ENDPOINT_URL", server.address)
+            yield server
+
+
+@pytest.fixture
+def s3(server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
+    """The server, and a machine that has fetched nothing yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    server.written()
+    yield server
+    server.refuse_after()
+
+
+def parts(project: Project, *names: str) -> dict[str, bytes]:
+    """Files of a project that stand in the folders ``names``."""
+    found = contents(project.folder)
+    aside = ("data/.lock",)
+    return {name: found[name] for name in found if name.startswith(names) and name not in aside}
+
+
+def edstats(project: Project, prefix: str, command: str, *options: str, first: str = "") -> tuple[int, str, str]:
+    """Run a command on what is stored under ``prefix``; exit code, output and errors."""
+    address = f"s3://{BUCKET}/{prefix}data"
+    done: subprocess.CompletedProcess[str] = project.run(
+        "-c", COMMAND, command, "--data", address, *options, first=first
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_reports_there_are_to_the_byte_those_built_here_and_are_written_once(s3: S3, built: Project) -> None:
+    s3.put("once/", parts(built, "data/raw/", "notebooks/"))
+    code, out, errors = edstats(built, "once/", "build")
+    assert code == 0, errors
+    assert f"6 pages (6 built, 0 kept) as of 2024-06-20 in s3://{BUCKET}/once/reports" in out
+    assert s3.contents("once/") == parts(built, "data/", "notebooks/", "reports/")
+    written = [name.removeprefix("once/") for name in s3.written()]
+    assert written[0] == ".edstats-upload"
+    assert written[-3].startswith("reports/data/")
+    assert written[-2:] == ["reports/data/build.json", ENTRY]
+    assert s3.client.head_object(Bucket=BUCKET, Key=f"once/{ENTRY}")["ContentType"] == "text/html"
+
+    code, out, errors = edstats(built, "once/", "build")
+    assert (code, out.partition(":")[0]) == (0, "nothing has changed"), errors
+    assert "0 of 80 objects fetched" in errors
+    assert s3.written() == []
+
+
+@pytest.mark.parametrize("stops", ["early", "before the entry page"])
+def test_an_upload_that_stops_leaves_the_entry_page_and_is_finished_by_the_next_build(
+    stops: str, s3: S3, built: Project, changed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = f"{stops.replace(' ', '-')}/"
+    before, after = (parts(project, "data/", "notebooks/", "reports/") for project in (built, changed))
+    s3.put(prefix, before | parts(changed, "data/raw/"))
+    new = [name for name in after if before.get(name) != after[name] and not name.startswith("data/raw/")]
+    assert len(new) > 10
+    # The lock and what is to be uploaded are written before.
+    s3.refuse_after(2 + (5 if stops == "early" else len(new) - (ENTRY in new) - 1))
+    code, _, errors = edstats(built, prefix, "build")
+    assert code == 1
+    assert "Access Denied" in errors
+    assert f"the upload to s3://{BUCKET}/{prefix[:-1]} had begun, and the next build finishes it" in errors
+    assert "Traceback" not in errors
+    there = s3.contents(prefix)
+    assert there[ENTRY] == before[ENTRY]
+    assert there["reports/data/build.json"] == before["reports/data/build.json"]
+    assert there != before | parts(changed, "data/raw/")
+
+    s3.refuse_after()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
+    code, _, errors = edstats(built, prefix, "build")
+    assert code == 1  # the lock could not be removed either
+    assert f"if that was killed, remove s3://{BUCKET}/{prefix}.edstats-lock" in errors
+    s3.client.delete_object(Bucket=BUCKET, Key=f"{prefix}.edstats-lock")
+    code, out, errors = edstats(built, prefix, "build")
+    assert code == 0, errors
+    assert "an upload had stopped; it is finished now" in errors
+    assert out.startswith("nothing has changed")
+    assert s3.contents(prefix) == after
+
+
+def test_what_is_no_longer_part_of_the_edition_is_removed(s3: S3, built: Project) -> None:
+    s3.put("gone/", parts(built, "data/", "notebooks/", "reports/"))
+    s3.put("gone/", {"reports/en/old.html": b"old", "reports/robots.txt": b"User-agent: *"})
+    code, _, errors = edstats(built, "gone/", "build")
+    assert code == 0, errors
+    there = s3.contents("gone/reports/")
+    assert "en/old.html" not in there
+    assert there["robots.txt"] == b"User-agent: *"
+
+
+def test_clean_and_check_work_there_and_load_reads_there(s3: S3, built: Project) -> None:
+    s3.put("data-only/", parts(built, "data/raw/"))
+    code, out, errors = edstats(built, "data-only/", "check")
+    assert code == 0, errors
+    assert "14 observations from 5 sources" in out
+    assert s3.written() == []
+    code, _, errors = edstats(built, "data-only/", "clean")
+    assert code == 0, errors
+    assert s3.contents("data-only/data/") == {
+        name.removeprefix("data/"): content for name, content in parts(built, "data/").items()
+    }
+    code_of_load = f"import edstats; print(len(edstats.load('s3://{BUCKET}/data-only/data').observations))"
+    assert built.run("-c", code_of_load).stdout == "14\n"
+
+
+def test_a_fault_of_the_data_is_told_and_nothing_is_written(s3: S3, built: Project) -> None:
+    raw = parts(built, "data/raw/", "notebooks/")
+    name = "data/raw/figures/aktobe-report.csv"
+    s3.put("faulty/", raw | {name: raw[name].replace(b"434 schools", b"many schools")})
+    s3.written()
+    code, _, errors = edstats(built, "faulty/", "build")
+    assert code == 1
+    assert f"{name}:2" in errors
+    assert f"nothing was published, s3://{BUCKET}/faulty stays as it was" in errors
+    assert s3.written() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "told"),
+    [
+        ("s3://no-such-bucket/x/data", 2, "The specified bucket does not exist"),
+        (f"s3://{BUCKET}/nowhere/data", 2, f"there is no s3://{BUCKET}/nowhere/data/raw/sources.csv"),
+        (f"s3://{BUCKET}", 2, "name the data folder in a bucket, such as s3://bucket/data"),
+        (f"nothing://{BUCKET}/data", 2, "Protocol not known: nothing"),
+    ],
+)
+def test_an_address_where_no_data_are_is_wrong_use(address: str, code: int, told: str, s3: S3, built: Project) -> None:
+    done = built.run("-c", COMMAND, "build", "--data", address)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert told in done.stderr
+
+
+def test_what_keeps_from_object_storage_is_said(
+    s3: S3, built: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.refuse_after(0)
+    code, _, errors = edstats(built, "denied/", "build")
+    assert (code, "Traceback" in errors) == (1, False)
+    assert f"s3://{BUCKET}/denied: no right to write to it: Access Denied; nothing was published" in errors
+
+    (tmp_path / "s3fs.py").write_text("raise ImportError('no s3fs')", encoding="utf-8")
+    code, _, errors = edstats(built, "denied/", "clean", first=str(tmp_path))
+    assert (code, "Traceback" in errors) == (1, False)
+    assert "install edstats[cluster]" in errors
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    code, _, errors = edstats(built, "denied/", "clean")
+    assert (code, "Traceback" in errors) == (1, False)
+    assert "Could not connect to the endpoint" in errors
+
+    code, _, errors = edstats(built, "denied/", "accept", "some-source")
+    assert code == 2
+    assert "accept works in a folder of this machine" in errors
+
+
+@pytest.mark.parametrize("name", ["data/raw/../../../x", "../x", "data//x", "data/.lock", "data/raw\\x"])
+def test_names_that_lead_elsewhere_are_left_alone(name: str) -> None:
+    assert not _is_plain(name)
+
+
+def test_data_on_object_storage_and_pages_on_workers_give_the_same(s3: S3, built: Project, tmp_path: Path) -> None:
+    s3.put("both/", parts(built, "data/raw/"))  # the notebooks are those of the folder in which it runs
+    with dask_cluster(tmp_path, library=built.folder / "src") as cluster:
+        options = ("--executor", "dask", "--scheduler", cluster.address)
+        code, _, errors = edstats(built, "both/", "build", *options)
+    assert code == 0, errors
+    assert s3.contents("both/") == parts(built, "data/", "reports/")
