@@ -23,13 +23,13 @@ class Cluster:
         self.address = address
         self._start = start
         port = address.rpartition(":")[2]
-        self.scheduler = start("dask_scheduler", "--port", port)
+        self.scheduler = start("scheduler", "--port", port)
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def start_workers(self, more: int, without: str = "") -> None:
         """Start workers and wait until all are there; ``without``: a package that they do not have."""
         options = (self.address, "--nthreads", "1", "--no-nanny")
-        self.workers += [self._start("dask_worker", *options, without=without) for _ in range(more)]
+        self.workers += [self._start("worker", *options, without=without) for _ in range(more)]
         with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
             if self.workers:
                 client.wait_for_workers(len(self.workers), timeout=PATIENCE)
@@ -81,12 +81,13 @@ def dask_cluster(folder: Path, workers: int = 2, library: Path | None = None, wi
         log = stack.enter_context((folder / "cluster.log").open("wb"))
 
         def start(command: str, *options: str, without: str = "") -> subprocess.Popen[bytes]:
-            run = f"import sys, runpy; sys.modules[{without!r}] = None; " if without else "import sys, runpy; "
-            run += f"sys.argv[0] = {command!r}; runpy.run_module('distributed.cli.{command}', run_name='__main__')"
+            # What ``dask scheduler`` and ``dask worker`` run.
+            run = f"import sys; sys.modules[{without!r}] = None; " if without else ""
+            run += "from dask.cli import run_cli; run_cli()"
             own = folder / f"{command}-{next(numbers)}"
             own.mkdir()
             process = subprocess.Popen(
-                [sys.executable, "-c", run, *options, "--no-dashboard", "--host", "127.0.0.1"],
+                [sys.executable, "-c", run, command, *options, "--no-dashboard", "--host", "127.0.0.1"],
                 cwd=own,
                 env=environment,
                 stdout=log,

@@ -70,6 +70,18 @@ ELSEWHERE = (
     Elsewhere(r"docs/scheduling.md", r"BashOperator", "tests/test_scheduling_examples.py", '_operator("BashOperator")'),
     Elsewhere(r"docs/scheduling.md", r"PapermillOp", "tests/test_scheduling_examples.py", '_operator("PapermillOper'),
     Elsewhere(r"docs/scheduling.md", r"aws s3", "needs a bucket and the programs of a provider"),
+    Elsewhere(r"docs/exports.md", r"", "tests/test_exports_docs.py", "for kind, block in BLOCKS"),
+    Elsewhere(
+        r"docs/scaling.md", r".venv/bin/edstats extract", "tests/test_cluster_commands.py", 'edstats("extract", doc'
+    ),
+    Elsewhere(r"docs/scaling.md", r".venv/bin/edstats clean", "tests/test_cluster_commands.py", 'edstats("clean"'),
+    Elsewhere(r"docs/scaling.md", r".venv/bin/edstats build", "tests/test_cluster_builds.py", "*on(cluster)"),
+    Elsewhere(r"docs/scaling.md", r".venv/bin/dask (scheduler|worker)", "tests/dask_cluster.py", "run_cli()"),
+    Elsewhere(r"docs/scaling.md", r".venv/bin/python benchmarks/scaling.py", "takes minutes of an idle machine"),
+    Elsewhere(
+        r"docs/object-storage.md", r".venv/bin/edstats", "tests/test_object_storage.py", "s3://{BUCKET}/{prefix}"
+    ),
+    Elsewhere(r"docs/object-storage.md", r"aws s3", "needs a bucket and the programs of a provider"),
     Elsewhere(r"docs/releasing.md", r"make release", "tests/test_release.py", "tools/release.py"),
     Elsewhere(r"docs/releasing.md", r"git (show|push)", "tests/test_release.py", "test_a_release_tags_code_and_data"),
     Elsewhere(r"docs/releasing.md", r"python3 -m venv|edstats/bin/pip", "tests/test_release.py", '"venv"'),
