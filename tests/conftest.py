@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -24,6 +25,9 @@ from edstats.raw_tables import (
     SOURCE_COLUMNS,
     TRANSLATION_COLUMNS,
 )
+
+if TYPE_CHECKING:
+    from incremental import Project
 
 # No test is timed: a shared machine is slow when it likes. `pytest --hypothesis-profile fuzz` looks for longer.
 settings.register_profile("edstats", deadline=None)
@@ -57,6 +61,16 @@ def seeds(project: Dataset) -> Dataset:
     for name in ("observations", "sources", "doubts"):
         tables[name] = tables[name][tables[name]["source"].isin(SEEDS)]
     return assemble(tables)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> "Project":
+    """A tiny project with an edition; what changes it takes a copy."""
+    from incremental import make_project  # noqa: PLC0415 - it reads this module
+
+    project = make_project(tmp_path_factory.mktemp("built"))
+    assert project.build().code == 0
+    return project
 
 
 @pytest.fixture(scope="session")

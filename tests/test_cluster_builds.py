@@ -7,18 +7,10 @@ from pathlib import Path
 
 import pytest
 from dask_cluster import Cluster, dask_cluster
-from incremental import ALL, Project, contents, make_project, pages
+from incremental import ALL, Project, contents, pages
 from interruptions import add_cell, change_value, remains, start
 
 LOOP = "while True:\n    pass"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with an edition that was built here."""
-    project = make_project(tmp_path_factory.mktemp("here"))
-    assert project.build().code == 0
-    return project
 
 
 @pytest.fixture(scope="module")

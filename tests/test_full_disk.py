@@ -9,21 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from conftest import needs
-from incremental import Project, make_project
+from incremental import Project
 
 # Kilobytes of the disk; the tiny project takes about two megabytes, and an edition of it one.
 SIZE = 8 * 1024
 FREE = os.environ.get("EDSTATS_FREE_SPACE", "0 100 300").split()
 MOUNT = 'mount -t tmpfs -o size="$1"k tmpfs "$2" && cp -r "$3" "$2/project" && shift 3 && exec "$@"'
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = make_project(tmp_path_factory.mktemp("full"))
-    assert project.build().code == 0
-    return project
 
 
 @needs("unshare", "mount")

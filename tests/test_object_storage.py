@@ -6,21 +6,13 @@ from pathlib import Path
 
 import pytest
 from dask_cluster import dask_cluster
-from incremental import COMMAND, Project, contents, make_project
+from incremental import COMMAND, Project, contents
 from interruptions import change_value
 from s3_server import BUCKET, S3, s3_server
 
 from edstats.object_storage import _is_plain
 
 ENTRY = "reports/index.html"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with an edition that was built here."""
-    project = make_project(tmp_path_factory.mktemp("here"))
-    assert project.build().code == 0
-    return project
 
 
 @pytest.fixture(scope="module")

@@ -9,20 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from incremental import COMMAND, Project, contents, make_project
+from incremental import COMMAND, Project, contents
 from interruptions import add_cell, change_value, processes, value_of
 
 from edstats.cli import main
 from edstats.project_lock import ProjectInUse, project_lock
 
 LOOP = "while True:\n    pass"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = make_project(tmp_path_factory.mktemp("scheduled"))
-    assert project.build().code == 0
-    return project
 
 
 @pytest.fixture

@@ -16,21 +16,13 @@ import papermill
 import pytest
 import yaml
 from conftest import PROJECT, needs
-from incremental import COMMAND, Project, contents, make_project
+from incremental import COMMAND, Project, contents
 from interruptions import change_value
 
 EXAMPLES = PROJECT / "docs" / "examples"
 SCHEDULING = (PROJECT / "docs" / "scheduling.md").read_text(encoding="utf-8")
 PLACE = "/srv/edstats"  # where the examples have the project
 BARE = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "LANG": "C"}  # what cron gives a command
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A tiny project with an edition, whose ``.venv/bin/edstats`` is this Python's."""
-    project = make_project(tmp_path_factory.mktemp("examples"))
-    assert project.build().code == 0
-    return project
 
 
 @pytest.fixture
