@@ -103,7 +103,7 @@ def test_a_comparison_is_that_of_the_page(project: Dataset, monkeypatch: pytest.
         assert number in compared.html.text
     assert '<a href="sources.html' not in compared.html.text, "a notebook has no such page"
     assert "mathjax_ignore" in compared._repr_html_()
-    assert repr(compared).startswith("Small schools, share of all schools: ")
+    assert repr(compared).startswith(f"{len(compared.rows)} numbers of 6 regions\n")
 
 
 def test_a_selection_of_regions_shows_these_and_tells_the_coverage_of_all(project: Dataset) -> None:
@@ -114,6 +114,14 @@ def test_a_selection_of_regions_shows_these_and_tells_the_coverage_of_all(projec
     coverage = "6 of 17 regions report this. It does not apply to Astana, Almaty, Shymkent."
     assert coverage in everywhere.html.text
     assert coverage in two.html.text
+
+
+def test_several_measures_and_indicators_are_compared_at_once(project: Dataset) -> None:
+    both = compare(project, ["Small schools, share of all schools", "schools_total"], ["Aktobe", "KZ-39"])
+    alone = [compare(project, code, ["Aktobe", "KZ-39"]) for code in ("small_school_share", "schools_total")]
+    pd.testing.assert_frame_equal(both.rows, pd.concat([each.rows for each in alone], ignore_index=True))
+    assert both.html.text == alone[0].html.text + alone[1].html.text
+    assert both.rows["what"].unique().tolist() == ["small_school_share", "schools_total"]
 
 
 def test_facts_and_plans_and_kinds_of_works_and_facilities_stay_apart(dataset_of: MakeDataset) -> None:
@@ -180,6 +188,8 @@ def test_every_measure_and_indicator_can_be_compared(project: Dataset) -> None:
 def test_what_cannot_be_compared_is_told(seeds: Dataset) -> None:
     with pytest.raises(UnknownName, match="there is no 'small_school_shar'; did you mean 'small_school_share'"):
         compare(seeds, "small_school_shar")
+    with pytest.raises(UnknownName, match="name a measure or an indicator"):
+        compare(seeds, [])
     with pytest.raises(UnknownName, match="there is no language 'fr'; the languages are en, ru, kk"):
         compare(seeds, "schools_total", language="fr")
 

@@ -26,8 +26,8 @@ from edstats.wording import Record, Wording, languages
 _LINK_WITHIN = re.compile(r'<a href="(?:[a-z]+\.html)?#[^"]*">(.*?)</a>', re.DOTALL)
 # Of the rows behind a comparison, what an analyst goes on with; the rest stands in the data set.
 _COMPARED = (
-    *("area", "region", "territory", "value", "value_high", "qualifier", "unit", "status", "group", "works", "counted"),
-    *("programme", "period", "period_start", "period_end", "use", "figures"),
+    *("what", "area", "region", "territory", "value", "value_high", "qualifier", "unit", "status", "group"),
+    *("works", "counted", "programme", "period", "period_start", "period_end", "use", "figures"),
 )
 _TRACED = (
     *("figure_id", "region", "indicator", "value", "value_high", "qualifier", "unit", "status", "period"),
@@ -41,23 +41,22 @@ class UnknownName(ValueError):
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """One measure or indicator of several regions; Jupyter shows it as the page of the comparison does.
+    """Measures or indicators of several regions; Jupyter shows them as the page of the comparison does.
 
-    ``rows``: the numbers, in order of preference within a region; columns: ``area`` (the name of the territory),
-    ``region``, ``territory``, ``value`` and ``value_high`` in ``unit``, ``qualifier``, ``status``, ``group``,
-    ``works``, ``counted``, ``programme``, ``period`` with its first and last day, ``use`` ("shown", or "older": a tick
-    behind the number that is shown) and ``figures`` (the figure_ids that it was made of, parted by spaces).
+    ``rows``: the numbers, in order of preference within a region; columns: ``what`` (the code of the measure or
+    indicator), ``area`` (the name of the territory), ``region``, ``territory``, ``value`` and ``value_high`` in
+    ``unit``, ``qualifier``, ``status``, ``group``, ``works``, ``counted``, ``programme``, ``period`` with its first and
+    last day, ``use`` ("shown", or "older": a tick behind the number that is shown) and ``figures`` (the figure_ids that
+    it was made of, parted by spaces).
     """
 
-    name: str
     rows: pd.DataFrame
     html: Html
 
     def __repr__(self) -> str:
         """The rows as pandas prints them."""
         regions = self.rows["region"].nunique()
-        count = f"{counted(len(self.rows), 'number')} of {counted(regions, 'region')}"
-        return f"{self.name}: {count}\n{self.rows}"
+        return f"{counted(len(self.rows), 'number')} of {counted(regions, 'region')}\n{self.rows}"
 
     def _repr_html_(self) -> str:
         return self.html._repr_html_()
@@ -140,11 +139,13 @@ def _renumbered(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**known).reset_index(drop=True)
 
 
-def compare(data: Dataset, what: str, regions: str | Iterable[str] = (), language: str = "en") -> Comparison:
-    """A measure or an indicator of several regions, as the page of the comparison sets it out.
+def compare(
+    data: Dataset, what: str | Iterable[str], regions: str | Iterable[str] = (), language: str = "en"
+) -> Comparison:
+    """Measures or indicators of several regions, as the page of the comparison sets them out.
 
-    ``what`` is the measure or indicator in ``data``, ``regions`` one region or several (default: all), ``language``
-    that of the words: ``en``, ``ru`` or ``kk``.
+    ``what`` is one measure or indicator in ``data``, or several; ``regions`` one region or several (default: all);
+    ``language`` that of the words: ``en``, ``ru`` or ``kk``.
 
     The newest number of each region is shown, facts and plans apart, kinds of works and education facilities apart,
     older numbers behind them; how many regions report it is said of all regions. Raises UnknownName.
@@ -155,19 +156,25 @@ def compare(data: Dataset, what: str, regions: str | Iterable[str] = (), languag
     ['percent']
     """
     measures, indicators = codes_by_name("measures", "measure"), codes_by_name("indicators", "indicator")
-    code = _code(what, {**indicators, **measures})
-    codes = frozenset(_region(name) for name in _several(regions))
-    page = ComparisonPage(data, _wording(data, language), History.empty(), codes)
-    if code in measures.values():
-        rows = page.newest_measures(code)
-        rows = rows.assign(figures=(rows["numerator"] + " " + rows["denominator"]).str.strip())
-        html, name = page.measure(code), page.wording.name("measures", code)
-    else:
-        rows = page.newest_observations(code)
-        rows = rows.assign(figures=rows["figure_id"])
-        html, name = page.indicator(code), page.wording.name("indicators", code)
-    rows = rows.assign(area=[page.wording.name("territories", str(code)) for code in rows["territory"]])
-    return Comparison(name, _renumbered(rows[list(_COMPARED)]), _by_itself(html.text))
+    codes = [_code(name, {**indicators, **measures}) for name in _several(what)]
+    if not codes:
+        raise UnknownName("name a measure or an indicator")
+    chosen = frozenset(_region(name) for name in _several(regions))
+    page = ComparisonPage(data, _wording(data, language), History.empty(), chosen)
+    rows, html = [], Markup("")
+    for code in codes:
+        if code in measures.values():
+            found = page.newest_measures(code)
+            figures = (found["numerator"] + " " + found["denominator"]).str.strip()
+            html += page.measure(code).text
+        else:
+            found = page.newest_observations(code)
+            figures = found["figure_id"]
+            html += page.indicator(code).text
+        area = [page.wording.name("territories", str(territory)) for territory in found["territory"]]
+        found = found.assign(what=code, area=area, figures=figures)[list(_COMPARED)]
+        rows.append(found.astype(dict.fromkeys(found.select_dtypes("category"), "str")))
+    return Comparison(pd.concat(rows, ignore_index=True), _by_itself(html))
 
 
 def trace(data: Dataset, number: str | Mapping[str, str] | pd.Series, language: str = "en") -> Trace:
