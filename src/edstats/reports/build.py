@@ -8,14 +8,16 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import psutil
 from tqdm import tqdm
 
 from edstats.event_log import EventLog, Level
@@ -191,9 +193,21 @@ class _ProcessPool(ProcessPoolExecutor):
 
     def __exit__(self, error: type[BaseException] | None, *rest: Any) -> bool | None:
         if error:
-            for process in multiprocessing.active_children():
-                process.kill()
+            _kill_with_kernels(multiprocessing.active_children())
         return super().__exit__(error, *rest)
+
+
+def _kill_with_kernels(workers: Iterable[BaseProcess]) -> None:
+    """Kill workers and their kernels, which would see only after a while that nobody is there, and write until then."""
+    known = []
+    for worker in workers:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(worker.pid)
+            process.suspend()  # it starts no other kernel meanwhile
+            known += [process, *process.children(recursive=True)]
+    for process in known:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def default_executor(jobs: int) -> ProcessPoolExecutor:
