@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,11 +10,13 @@ import pandas as pd
 import papermill
 import pytest
 from conftest import PROJECT, MakeDataset
+from markupsafe import escape
 
 import edstats
 from edstats.dataset import Dataset
 from edstats.editions import History
 from edstats.exploring import UnknownName, compare, select, trace
+from edstats.folders import DataNotFoundError
 from edstats.pages import ComparisonPage, UnknownParameter
 from edstats.reports import one_page
 from edstats.wording import Wording
@@ -68,8 +71,8 @@ def test_a_part_holds_what_was_made_of_it_and_nothing_else(seeds: Dataset) -> No
     assert {"small_school_share"} <= set(part.measures["measure"])
     for row in part.measures.to_dict("records"):
         assert {row["numerator"], row["denominator"]} - {""} <= figures
-    for row in part.findings.to_dict("records"):
-        assert set(row["figures"].split()) <= figures
+    for row in part.findings[part.findings["figures"] != ""].to_dict("records"):
+        assert figures & set(row["figures"].split())
     assert set(part.findings["region"]) <= {"KZ-15"}, "what is said of no figure is said of its region"
     assert list(part.observations["region"].cat.categories) == ["KZ-15"]
     assert set(part.sources["source"]) == set(part.observations["source"])
@@ -78,9 +81,26 @@ def test_a_part_holds_what_was_made_of_it_and_nothing_else(seeds: Dataset) -> No
     pd.testing.assert_frame_equal(select(seeds).observations, seeds.observations, check_categorical=False)
 
 
+def test_a_selection_hides_no_contradiction_of_what_it_keeps(seeds: Dataset) -> None:
+    rural = select(seeds, indicators="schools_rural")
+    (share,) = rural.observations.query("figure_id == 'aktobe-rural-schools-2024#3'")["figure_id"]
+    assert "EDS-101" in set(rural.findings["code"])
+    assert "contradiction" in trace(rural, share).html.text
+
+
+def test_a_part_cannot_tell_how_many_regions_report(project: Dataset) -> None:
+    part = select(project, regions="Aktobe")
+    assert part.is_part
+    assert repr(part).startswith("part of the edstats data set")
+    assert not select(project).is_part
+    assert "report this" not in compare(part, "schools_total").html.text
+    assert "regions report this" in compare(project, "schools_total", "Aktobe").html.text
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
+        ({"regions": "ЮКО"}, "regions: 'ЮКО' is no region today; its area is that of KZ-61 and KZ-79"),
         ({"regions": "Aktobbe"}, "regions: 'Aktobbe' is no region; nearest known name: Aktobe"),
         ({"indicators": "schools_smal"}, "there is no 'schools_smal'; did you mean 'schools_small'?"),
         ({"status": "plan"}, "there is no 'plan'; did you mean 'planned'?"),
@@ -114,6 +134,65 @@ def test_a_selection_of_regions_shows_these_and_tells_the_coverage_of_all(projec
     coverage = "6 of 17 regions report this. It does not apply to Astana, Almaty, Shymkent."
     assert coverage in everywhere.html.text
     assert coverage in two.html.text
+
+
+@pytest.mark.parametrize("what", ["renovation_spending_per_school", "small_school_share", "schools_total"])
+def test_a_region_without_a_number_is_named_and_changes_no_coverage(project: Dataset, what: str) -> None:
+    everywhere = compare(project, what)
+    coverage = re.search(r'<p class="coverage">(.*?)</p>', everywhere.html.text)
+    assert coverage
+    without = next(code for code in ("KZ-62", "KZ-61", "KZ-23") if code not in set(everywhere.rows["region"]))
+    one = compare(project, what, without)
+    assert one.rows.empty
+    assert coverage[0] in one.html.text
+    assert "No number of the whole region in its present borders: " in one.html.text
+    assert "<summary>" not in one.html.text, "numbers of other regions"
+
+
+def test_numbers_of_former_borders_stand_apart(project: Dataset) -> None:
+    former = compare(project, "dual_training_coverage")
+    assert former.rows.empty
+    assert "Regions in former borders, set beside none of the above:" in former.html.text
+    assert "Karaganda region (with Ulytau)" in former.html.text
+
+
+def test_what_is_of_the_same_time_is_not_called_older(dataset_of: MakeDataset) -> None:
+    share = {"region": "KZ-15", "indicator": "schools_small", "share_of": "schools_total", "period": "2024"}
+    data = dataset_of(
+        [{"source": "a", "published": "2024-12-01"}, {"source": "b", "published": "2025-01-01"}],
+        {
+            "a": [
+                {**share, "as_printed": "40 percent"},
+                {**share, "as_printed": "30 percent", "period": "2022"},
+                {**share, "as_printed": "60 percent", "share_of": "schools_rural"},
+            ],
+            "b": [{**share, "as_printed": "41 percent"}],
+        },
+    )
+    rows = compare(data, "schools_small").rows
+    used = {row["value"]: (row["use"], row["share_of"]) for row in rows.to_dict("records")}
+    assert used[41] == ("shown", "schools_total")
+    assert used[40] == ("beside", "schools_total")
+    assert used[30] == ("older", "schools_total")
+    assert used[60] == ("shown", "schools_rural")
+
+
+def test_a_newer_number_of_one_group_does_not_hide_that_of_all(dataset_of: MakeDataset) -> None:
+    built = {"region": "KZ-15", "programme": "p", "period": "2024"}
+    rural = {**built, "group": "rural", "period": "2025", "programme": "q"}
+    data = dataset_of(
+        [{"source": "a", "published": "2025-12-01"}],
+        {
+            "a": [
+                {**built, "indicator": "schools_built", "as_printed": "2 schools"},
+                {**built, "indicator": "school_places_built", "as_printed": "600 places"},
+                {**rural, "indicator": "schools_built", "as_printed": "4 schools"},
+                {**rural, "indicator": "school_places_built", "as_printed": "400 places"},
+            ]
+        },
+    )
+    shown = compare(data, "places_per_new_school").rows.query("use == 'shown'")
+    assert dict(zip(shown["group"], shown["value"], strict=True)) == {"": 300, "rural": 100}
 
 
 def test_several_measures_and_indicators_are_compared_at_once(project: Dataset) -> None:
@@ -213,17 +292,31 @@ def test_rows_of_every_table_and_of_comparisons_can_be_traced(seeds: Dataset) ->
     observation = seeds.observations.iloc[0]
     finding = seeds.findings[seeds.findings["figures"] != ""].iloc[0]
     compared = compare(seeds, "small_school_share").rows.iloc[0]
+    measures = seeds.measures.head(2)
+    both = dict.fromkeys(measures[["numerator", "denominator"]].to_numpy().ravel())
+    assert trace(seeds, measures).rows["figure_id"].tolist() == [figure for figure in both if figure]
     assert trace(seeds, observation).rows["figure_id"].tolist() == [observation["figure_id"]]
     assert trace(seeds, finding).rows["figure_id"].tolist() == finding["figures"].split()
     assert trace(seeds, compared).rows["figure_id"].tolist() == compared["figures"].split()
+
+
+def test_a_trace_has_the_notes_and_the_time_of_the_figures_themselves(project: Dataset) -> None:
+    noted = project.observations[project.observations["note"] != ""]
+    for row in noted.head(20).to_dict("records"):
+        traced = trace(project, row["figure_id"])
+        assert str(escape(row["note"])) in traced.html.text
+        assert traced.rows["place"].tolist() == [row["place"]]
+    assert "<small>2021</small>" in trace(project, "5region-almaty-region-2022#2").html.text
 
 
 def test_what_cannot_be_traced_is_told(seeds: Dataset) -> None:
     known = str(seeds.observations["figure_id"].iloc[0])
     with pytest.raises(UnknownName, match=f"there is no figure '{known}x'; did you mean '{known}'"):
         trace(seeds, known + "x")
+    with pytest.raises(UnknownName, match="no figure is named: it is about a region or a document as a whole"):
+        trace(seeds, "")
     with pytest.raises(UnknownName, match="this row names no figures"):
-        trace(seeds, {"region": "KZ-15"})
+        trace(seeds, seeds.sources.iloc[0])
 
 
 # --- one page --------------------------------------------------------------------------------------------------------
@@ -243,6 +336,8 @@ def test_a_page_that_there_is_not_and_a_notebook_that_fails_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(PROJECT)
+    with pytest.raises(DataNotFoundError, match="'s3://bucket/data' is no folder"):
+        edstats.build_page("Aktobe", tmp_path, data="s3://bucket/data")
     with pytest.raises(UnknownParameter, match="'Atlantis' is no region"):
         edstats.build_page("Atlantis", tmp_path)
     broken = nbformat.read(PROJECT / "notebooks" / "sources.ipynb", as_version=4)

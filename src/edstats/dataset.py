@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 
@@ -41,6 +42,7 @@ _SIZES = ("rows", "columns")
 class Dataset:
     """The clean tables, as described in the codebook's ``tables`` and ``columns``, seen at ``as_of``.
 
+    ``is_part``: figures were left out of it, so that it cannot tell what is not reported.
     Jupyter shows how much there is of what.
     """
 
@@ -55,6 +57,8 @@ class Dataset:
     translations: pd.DataFrame
     as_of: date
 
+    is_part: ClassVar[bool] = False
+
     @property
     def contents(self) -> pd.DataFrame:
         """How many rows and columns each table has, and what it holds; columns: table, rows, columns, description."""
@@ -63,10 +67,16 @@ class Dataset:
 
     def __repr__(self) -> str:
         """How much there is, in a line."""
-        return f"edstats data set as of {self.as_of}: {size(self)}"
+        return f"{'part of the ' if self.is_part else ''}edstats data set as of {self.as_of}: {size(self)}"
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.contents.to_html(index=False, border=0)}"
+
+
+class PartOfDataset(Dataset):
+    """Some figures of a data set, and what belongs to them."""
+
+    is_part = True
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,15 @@ Regions, indicators and measures go by their codes or by their names in English,
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from edstats.counting import counted
-from edstats.dataset import Dataset, translated_notes
+from edstats.dataset import Dataset, PartOfDataset, translated_notes
 from edstats.editions import History
 from edstats.entries import described, figure_facts
 from edstats.faults import nearest
@@ -27,10 +28,11 @@ _LINK_WITHIN = re.compile(r'<a href="(?:[a-z]+\.html)?#[^"]*">(.*?)</a>', re.DOT
 # Of the rows behind a comparison, what an analyst goes on with; the rest stands in the data set.
 _COMPARED = (
     *("what", "area", "region", "territory", "value", "value_high", "qualifier", "unit", "status", "group"),
-    *("works", "counted", "programme", "period", "period_start", "period_end", "use", "figures"),
+    *("works", "counted", "share_of", "programme", "period", "period_start", "period_end", "use", "figures"),
 )
 _TRACED = (
-    *("figure_id", "region", "indicator", "value", "value_high", "qualifier", "unit", "status", "period"),
+    *("figure_id", "region", "territory", "place", "indicator", "group", "works", "counted", "share_of", "programme"),
+    *("value", "value_high", "qualifier", "unit", "status", "period"),
     *("as_printed", "publisher", "title", "url", "published_latest", "file"),
 )
 
@@ -45,9 +47,9 @@ class Comparison:
 
     ``rows``: the numbers, in order of preference within a region; columns: ``what`` (the code of the measure or
     indicator), ``area`` (the name of the territory), ``region``, ``territory``, ``value`` and ``value_high`` in
-    ``unit``, ``qualifier``, ``status``, ``group``, ``works``, ``counted``, ``programme``, ``period`` with its first and
-    last day, ``use`` ("shown", or "older": a tick behind the number that is shown) and ``figures`` (the figure_ids that
-    it was made of, parted by spaces).
+    ``unit``, ``qualifier``, ``status``, ``group``, ``works``, ``counted``, ``share_of``, ``programme``, ``period`` with
+    its first and last day, ``use`` and ``figures`` (the figure_ids that it was made of, parted by spaces). ``use`` is
+    "shown", or for the ticks behind the number that is shown "older", or "beside" when they are of the same time.
     """
 
     rows: pd.DataFrame
@@ -55,7 +57,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         """The rows as pandas prints them."""
-        regions = self.rows["region"].nunique()
+        regions = self.rows.query("region != 'KZ'")["region"].nunique()
         return f"{counted(len(self.rows), 'number')} of {counted(regions, 'region')}\n{self.rows}"
 
     def _repr_html_(self) -> str:
@@ -66,9 +68,10 @@ class Comparison:
 class Trace:
     """Where a number comes from; Jupyter shows each figure with its printed words, its source and its doubts.
 
-    ``rows``: the figures that it was made of; columns: ``figure_id``, ``region``, ``indicator``, ``value`` and
-    ``value_high`` in ``unit``, ``qualifier``, ``status``, ``period``, ``as_printed``, the source's ``publisher``,
-    ``title``, ``url`` and latest date of publication, and ``file``, in which the figure was entered.
+    ``rows``: the figures that it was made of; columns: ``figure_id``, ``region``, ``territory``, ``place``,
+    ``indicator``, ``group``, ``works``, ``counted``, ``share_of``, ``programme``, ``value`` and ``value_high`` in
+    ``unit``, ``qualifier``, ``status``, ``period``, ``as_printed``, the source's ``publisher``, ``title``, ``url`` and
+    latest date of publication, and ``file``, in which the figure was entered.
     """
 
     rows: pd.DataFrame
@@ -96,8 +99,10 @@ def select(
     ``regions``, ``indicators`` and ``status`` are one name or several; what is not named is not narrowed. ``data`` is
     what ``edstats.load`` gives.
 
-    Measures and findings are those that were made of the figures that remain, and of no others; sources those that
-    print one of them. All tables keep their columns. Raises UnknownName.
+    Measures are those that were made of the figures that remain, and of no others; findings and doubts those that are
+    about one of them, and what is said of a region or a document as a whole; sources those that print one. All tables
+    keep their columns. An empty list narrows nothing. A part cannot tell how many regions report something: for that
+    give ``compare`` the whole data set. Raises UnknownName.
 
     >>> import edstats
     >>> part = edstats.select(edstats.load(), regions="Aktobe", indicators=["schools_total", "schools_small"])
@@ -113,24 +118,25 @@ def select(
     for column, codes in chosen.items():
         rows = rows[rows[column].isin(codes)] if codes else rows
     figures = frozenset(rows["figure_id"])
-    made = data.measures["numerator"] + " " + data.measures["denominator"]
+    made_of = [data.measures[side].isin(figures | {""}) for side in ("numerator", "denominator")]
     # A finding or a doubt without figures is about a region or a document as a whole.
     of_region, of_source = data.findings["region"].isin(rows["region"]), data.doubts["source"].isin(rows["source"])
-    return replace(
+    part = replace(
         data,
         observations=_renumbered(rows),
-        measures=_renumbered(data.measures[_made_of(made, figures)]),
-        findings=_renumbered(data.findings[_made_of(data.findings["figures"], figures, of_region)]),
+        measures=_renumbered(data.measures[made_of[0] & made_of[1]]),
+        findings=_renumbered(data.findings[_about(data.findings["figures"], figures, of_region)]),
         sources=_renumbered(data.sources[data.sources["source"].isin(rows["source"])]),
-        doubts=_renumbered(data.doubts[_made_of(data.doubts["figures"], figures, of_source)]),
+        doubts=_renumbered(data.doubts[_about(data.doubts["figures"], figures, of_source)]),
         corrections=_renumbered(data.corrections[_figure_ids(data.corrections).isin(figures)]),
     )
+    return PartOfDataset(**vars(part)) if len(rows) < len(data.observations) else part
 
 
-def _made_of(cells: pd.Series, figures: frozenset[str], otherwise: bool | pd.Series = True) -> pd.Series:
-    """Whether all figures that a cell names are among ``figures``; ``otherwise`` where it names none."""
-    all_there = cells.str.split().map(figures.issuperset).astype(bool)
-    return all_there & ((cells != "") | otherwise)
+def _about(cells: pd.Series, figures: frozenset[str], otherwise: pd.Series) -> pd.Series:
+    """Whether a cell names one of ``figures``; ``otherwise`` where it names none at all."""
+    named = ~cells.str.split().map(figures.isdisjoint).astype(bool)
+    return named | ((cells == "") & otherwise)
 
 
 def _renumbered(rows: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +154,8 @@ def compare(
     ``language`` that of the words: ``en``, ``ru`` or ``kk``.
 
     The newest number of each region is shown, facts and plans apart, kinds of works and education facilities apart,
-    older numbers behind them; how many regions report it is said of all regions. Raises UnknownName.
+    older and other numbers behind them; how many regions report it is said of all regions. Numbers of places, of former
+    borders and of no known time are not set side by side. Raises UnknownName.
 
     >>> import edstats
     >>> shares = edstats.compare(edstats.load(), "small_school_share", regions=["Aktobe", "Turkistan"])
@@ -165,6 +172,7 @@ def compare(
     for code in codes:
         if code in measures.values():
             found = page.newest_measures(code)
+            found = found.assign(share_of="")
             figures = (found["numerator"] + " " + found["denominator"]).str.strip()
             html += page.measure(code).text
         else:
@@ -177,12 +185,12 @@ def compare(
     return Comparison(pd.concat(rows, ignore_index=True), _by_itself(html))
 
 
-def trace(data: Dataset, number: str | Mapping[str, str] | pd.Series, language: str = "en") -> Trace:
+def trace(data: Dataset, number: str | pd.Series | pd.DataFrame, language: str = "en") -> Trace:
     """Where a number comes from: the printed words, the source and the file of each figure that it was made of.
 
     ``data`` is the data set that holds it, ``language`` that of the words: ``en``, ``ru`` or ``kk``.
     ``number`` is a figure_id, several parted by spaces, or a row of observations, measures, findings or of a
-    ``Comparison``. Raises UnknownName.
+    ``Comparison``, or several rows. Raises UnknownName.
 
     >>> import edstats
     >>> data = edstats.load()
@@ -190,11 +198,13 @@ def trace(data: Dataset, number: str | Mapping[str, str] | pd.Series, language: 
     ['201']
     """
     figures = number.split() if isinstance(number, str) else _figures_of(number)
+    if not figures:
+        raise UnknownName("no figure is named: it is about a region or a document as a whole")
     teller = Teller(data, _wording(data, language), frozenset(data.observations["figure_id"]))
     known = dict.fromkeys(data.observations["figure_id"])
     found = [teller.observation(_known_figure(figure, known)) for figure in figures]
     rows = [
-        {**row, **teller.source(str(row["source"])), "file": f"data/raw/figures/{row['source']}.csv"} for row in found
+        {**teller.source(str(row["source"])), **row, "file": f"data/raw/figures/{row['source']}.csv"} for row in found
     ]
     html = Markup("").join(_traced(teller, row) for row in rows)
     return Trace(pd.DataFrame(rows, columns=list(_TRACED)), _by_itself(html))
@@ -211,16 +221,18 @@ def _traced(teller: Teller, row: Record) -> Markup:
     title = row["title"] or row["url"] or row["source"]
     document = Markup('<a href="{}" rel="external">{}</a>').format(row["url"], title) if row["url"] else title
     area = teller.wording.name("territories", str(row["territory"]))
-    head = Markup("<p><b>{}, {}: {} {}</b></p>").format(
-        area, teller.indicator(row), teller.number(row), teller.status(row)
+    head = Markup("<p><b>{}, {}: {} {}</b> <small>{}</small></p>").format(
+        area, teller.indicator(row), teller.number(row), teller.status(row), teller.when(row)
     )
     where = f"{row['file']}, {row['figure']}"
     facts = [*figure_facts(teller, row), (text("Document"), document), (text("Entered in"), where)]
     return head + described(facts)
 
 
-def _figures_of(row: Mapping[str, str] | pd.Series) -> list[str]:
-    """The figure_ids that a row names."""
+def _figures_of(row: Mapping[Hashable, Any] | pd.Series | pd.DataFrame) -> list[str]:
+    """The figure_ids that a row names, or several rows."""
+    if isinstance(row, pd.DataFrame):
+        return list(dict.fromkeys(figure for each in row.to_dict("records") for figure in _figures_of(each)))
     cells = dict(row)
     for columns in (("figures",), ("numerator", "denominator"), ("figure_id",)):
         if all(column in cells for column in columns):
@@ -244,9 +256,13 @@ def _several(names: str | Iterable[str]) -> list[str]:
 
 def _region(name: str) -> str:
     try:
-        return read_place(name).region
+        place = read_place(name)
     except UnknownPlace as error:
         raise UnknownName(f"regions: {error}") from error
+    if place.territory:
+        today = place.territory.replace("+", " and ")
+        raise UnknownName(f"regions: '{name}' is no region today; its area is that of {today}")
+    return place.region
 
 
 def _code(name: str, codes: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """The data set in formats that other tools read: Data Package, SDMX-CSV, Parquet and Excel workbook.
 
-Every format holds the same: no number is without its qualifier, source, status, period, unit and printed words, what is
+In every format no number is without its qualifier, source, status, period, unit and printed words, what is
 not reported stays empty, and the same data give the same bytes. ``docs/exports.md`` shows each to a reader.
 """
 

@@ -21,7 +21,8 @@ LIMITS = (
     "Never add figures of different status.",
     "region is today's code; territory says which area it stood for at the time. Before 8 June 2022 Abai, Jetisu and "
     "Ulytau were parts of other regions, before 19 June 2018 so was Shymkent.",
-    "Sources contradict each other and themselves. Nothing is averaged; the table findings names each contradiction.",
+    "Sources contradict each other and themselves. Nothing is averaged; edstats has each contradiction in its table "
+    "findings.",
     "Figures of one region may overlap: parts of programmes, districts (place) and groups stand beside the whole.",
 )
 

@@ -1,6 +1,6 @@
 """The page that sets regions side by side: only like with like, with the coverage of each comparison."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,8 +77,8 @@ class ComparisonPage(DatasetPage):
         reported = regions[regions != "KZ"].nunique()
         lead = text(
             "Figures published up to {day} on {count} of the 20 regions. Only like is set beside like; how many "
-            "regions report a number stands beside it. The newest number of a region is shown; older ones are ticks "
-            "behind it, and all stand in the tables.",
+            "regions report a number stands beside it. The newest number of a region is shown; older and other ones "
+            "are ticks behind it, and all stand in the tables.",
             day=self.wording.day(self.dataset.as_of),
             count=reported,
         )
@@ -135,7 +135,9 @@ class ComparisonPage(DatasetPage):
 
     def renovation(self) -> Html:
         """Renovation spending per school, each kind of works apart."""
-        return renovation_section(self._teller, self.newest_measures(SPENDING))
+        everywhere = self._ranking.measures.query("measure == @SPENDING")
+        first = self._coverage_parts(everywhere, ["renovation_spending"])
+        return renovation_section(self._teller, self.newest_measures(SPENDING), first, self._former_measures(SPENDING))
 
     def measure(self, measure: str) -> Html:
         """One measure over the regions: chart, coverage, and how each value was made."""
@@ -147,12 +149,38 @@ class ComparisonPage(DatasetPage):
     def newest_measures(self, measure: str) -> pd.DataFrame:
         """The rows of a measure that its part of the page shows, in order of preference, with ``use`` and ``ahead``.
 
-        ``use`` is "shown" for the first of each region, kind of works, and what is done or ahead, else "older";
+        ``use`` is "shown" for the first of each region, group, kind of works, and what is done or ahead, else "older",
+        or "beside" where it is of the same time;
         ``facility`` says of education facilities of every kind, which are told apart from schools.
         """
         rows = self._ranking.measures
         rows = rows[rows["measure"] == measure]
-        return self._chosen(with_use(rows.assign(facility=rows["counted"] == "facility"), ["works", "facility"]))
+        return self._chosen(
+            with_use(rows.assign(facility=rows["counted"] == "facility"), ["works", "facility", "group"])
+        )
+
+    def _coverage_parts(self, everywhere: pd.DataFrame, indicators: Sequence[str]) -> list[Markup]:
+        """How many regions report what ``everywhere`` holds, and which of those that were asked for do not.
+
+        A part of a data set cannot tell how many regions there are in the whole.
+        """
+        reporting = set(everywhere["region"].astype("str"))
+        sentence = coverage_sentence(self._teller, reporting, indicators)
+        parts = [] if self.dataset.is_part else [paragraph(sentence, "coverage")]
+        if without := sorted(self.regions - reporting):
+            names = ", ".join(self.wording.name("regions", region) for region in without)
+            text = self.wording.text("No number of the whole region in its present borders: {regions}.", regions=names)
+            parts.append(paragraph(text, "not-reported"))
+        return parts
+
+    def _former_measures(self, measure: str) -> list[Markup]:
+        rows = self.dataset.measures.query("measure == @measure")
+        former = self._chosen(rows[~in_present_borders(rows)])
+        return self._former(former, measure_entries(self._teller, former, with_region=True))
+
+    def _former(self, rows: pd.DataFrame, entries: Markup) -> list[Markup]:
+        note = self.wording.text("Regions in former borders, set beside none of the above:")
+        return [] if rows.empty else [paragraph(note), entries]
 
     def _chosen(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["region"].isin(self.regions)] if self.regions else rows
@@ -161,7 +189,7 @@ class ComparisonPage(DatasetPage):
         rule = entries_of("measures", "measure")[measure]
         everywhere = self._ranking.measures.query("measure == @measure")
         indicators = [rule[side] for side in ("numerator", "denominator") if rule[side]]
-        parts = [paragraph(coverage_sentence(self._teller, set(everywhere["region"]), indicators), "coverage")]
+        parts = self._coverage_parts(everywhere, indicators)
         rows = self.newest_measures(measure)
         for title, of_kind in self._kinds(rows):
             parts += [heading(title)] if title else []
@@ -169,11 +197,7 @@ class ComparisonPage(DatasetPage):
             parts.append(self._measure_chart(_identifier(measure, of_kind), name, of_kind))
             ordered = of_kind.sort_values(["region", "period_end"])
             parts.append(measure_entries(self._teller, ordered, with_region=True))
-        own = in_present_borders(self.dataset.measures)
-        older = self._chosen(self.dataset.measures[(self.dataset.measures["measure"] == measure) & ~own])
-        if not older.empty:
-            note = self.wording.text("Regions in former borders, set beside none of the above:")
-            parts += [paragraph(note), measure_entries(self._teller, older, with_region=True)]
+        parts += self._former_measures(measure)
         return parts
 
     def _kinds(self, rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -189,16 +213,14 @@ class ComparisonPage(DatasetPage):
 
     def _measure_chart(self, identifier: str, name: str, rows: pd.DataFrame) -> Markup:
         """A row for each region with the newest number of each status; older ones as a trail; the country first."""
-        text = self.wording.text
         percent = rows["unit"].iloc[0] == "percent"
         shown = rows[rows["use"] == "shown"]
         chart_rows = reporting.measure_rows(self._charts, rows)
         top = max(float(value) for value in shown[["value", "value_high"]].max().dropna())
-        hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
         words = {
             "identifier": identifier,
             "title": reporting.range_title(self._teller, shown, name),
-            "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
+            "subtitle": self._subtitle(name, shown),
         }
         scale = None if percent else reporting.linear_scale(self.wording, top)
         return self._charts.dots(chart_rows, words, scale)
@@ -209,10 +231,9 @@ class ComparisonPage(DatasetPage):
         """One indicator over the regions: the newest level of each, older ones behind it, all in a table."""
         name = self.wording.name("indicators", indicator)
         everywhere = self._ranking.observations.query("indicator == @indicator")
-        sentence = coverage_sentence(self._teller, set(everywhere["region"].astype("str")), [indicator])
         rows = self.newest_observations(indicator)
         parts = [
-            paragraph(sentence, "coverage"),
+            *self._coverage_parts(everywhere, [indicator]),
             *reporting.country_sentence(self._teller, rows[rows["use"] == "shown"]),
         ]
         for title, of_kind in self._kinds(_counts(indicator, rows)):
@@ -221,30 +242,36 @@ class ComparisonPage(DatasetPage):
         if not rows.empty:
             ordered = rows.sort_values(["region", "group", "period_end"], kind="stable")
             parts.append(figure_entries(self._teller, ordered, anchors=False, with_region=True))
+        all_figures = self.dataset.observations.query("indicator == @indicator and place == ''")
+        former = self._chosen(all_figures[~in_present_borders(all_figures)])
+        parts += self._former(former, figure_entries(self._teller, former, anchors=False, with_region=True))
         return section(indicator.replace("_", "-"), name, *parts)
 
     def newest_observations(self, indicator: str) -> pd.DataFrame:
         """The rows of an indicator that its part of the page shows, in order of preference, with ``use`` and ``ahead``.
 
-        ``use`` as in ``newest_measures``, of each group and unit too.
+        ``use`` as in ``newest_measures``, of each unit and whole of a share too.
         """
         rows = self._ranking.observations
-        return self._chosen(with_use(rows[rows["indicator"] == indicator], ["group", "unit", "works"]))
+        return self._chosen(with_use(rows[rows["indicator"] == indicator], ["group", "unit", "works", "share_of"]))
 
     def _indicator_chart(self, identifier: str, name: str, rows: pd.DataFrame) -> Markup:
-        text = self.wording.text
         shown = rows[rows["use"] == "shown"]
-        hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
         words = {
             "identifier": identifier,
             "title": reporting.range_title(self._teller, shown, name),
-            "subtitle": text("{measure}, by region; {hollow}, ticks: older numbers", measure=name, hollow=hollow),
+            "subtitle": self._subtitle(name, shown),
         }
         scale = reporting.linear_scale(
             self.wording, float(shown[["value", "value_high"]].max().max()), str(shown["unit"].iloc[0])
         )
         chart_rows = reporting.observation_rows(self._charts, rows)
         return self._charts.dots(chart_rows, words, scale)
+
+    def _subtitle(self, name: str, shown: pd.DataFrame) -> str:
+        text = self.wording.text
+        hollow = text("hollow: planned or under way") if set(shown["ahead"]) != {"done"} else text("reported as fact")
+        return text("{measure}, by region; {hollow}, ticks: older and other numbers", measure=name, hollow=hollow)
 
     # --- new schools -------------------------------------------------------------------------------------------------
 

@@ -53,10 +53,14 @@ class Ranking:
 def with_use(rows: pd.DataFrame, kind: Sequence[str]) -> pd.DataFrame:
     """Rows of a `Ranking` with ``use``: of each region and kind, what is done and what is ahead, the first is shown.
 
-    ``kind`` names the columns that must not be mixed within a region.
+    The others are ``older``, or ``beside``: another number of the time of the one that is shown. ``kind`` names the
+    columns that must not be mixed within a region.
     """
-    behind = rows[["region", "ahead", *kind]].duplicated()
-    return rows.assign(use=behind.map({False: "shown", True: "older"}).astype("str"))
+    series = [rows[name].astype("str") for name in ("region", "ahead", *kind)]
+    keys = pd.concat(series, axis=1)
+    newest = rows["period"].astype("str").groupby(series).transform("first")
+    use = pd.Series("older", index=rows.index).mask(rows["period"].astype("str") == newest, "beside")
+    return rows.assign(use=use.mask(~keys.duplicated(), "shown"))
 
 
 def first_of_each(rows: Iterable[Record], columns: Sequence[str]) -> list[Record]:

@@ -206,7 +206,7 @@ class RegionCharts:
         value = self._valued(best)
         name = wording.name("works", works) if works else text("kind of works not said")
         parts = [text("Tenge of the year; filled: done, hollow: planned or under way")]
-        parts += [text("ticks: older numbers")] if any(row.trail for row in chart_rows) else []
+        parts += [text("ticks: older and other numbers")] if any(row.trail for row in chart_rows) else []
         parts += [text("grey: other regions, same works")] if drawn["other"].any() else []
         what = text("Spending per education facility") if best["counted"] == "facility" else text("Spending per school")
         words = {

@@ -42,7 +42,7 @@ def linear_scale(wording: Wording, top: float, unit: str = "") -> Scale:
 
 
 def measure_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
-    """Chart rows of one measure: a region's newest numbers, done before planned, and its older ones as a trail.
+    """Chart rows of one measure: a region's newest numbers, done before planned, and others as a trail.
 
     Education facilities of every kind (``facility``) have a row of their own. The country stands first and in grey;
     regions follow by their value where all can be ranked, else by name.
@@ -56,7 +56,8 @@ def measure_rows(builder: ChartBuilder, rows: pd.DataFrame) -> list[Row]:
         country = first["region"] == "KZ"
         label = builder.teller.area(first)
         marks = tuple(builder.mark(row, focus=not country, particulars=_details(builder.teller, row)) for row in newest)
-        trail = tuple(row["value"] for row in own if row["use"] != "shown" and row["ahead"] == first["ahead"])
+        alike = [row for row in own if (row["ahead"], row["group"]) == (first["ahead"], first["group"])]
+        trail = tuple(row["value"] for row in alike if row["use"] != "shown")
         value = -float(first["value"]) if ranked else 0.0
         order = (not country, value, builder.teller.wording.alphabetical(label))
         chart_rows.append((order, Row(label, marks, trail)))

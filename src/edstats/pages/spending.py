@@ -7,9 +7,8 @@ from markupsafe import Markup
 from edstats.charts import Row, Scale
 from edstats.entries import measure_entries
 from edstats.pages import reporting
-from edstats.pages.sections import ChartBuilder, coverage_sentence, heading, paragraph, section
+from edstats.pages.sections import ChartBuilder, heading, paragraph, section
 from edstats.prices import BASE_YEAR, in_constant_prices
-from edstats.selection import in_present_borders
 from edstats.tables import Html, html_table
 from edstats.teller import Teller, upper_first
 from edstats.wording import BILLION, MILLION, Wording
@@ -21,8 +20,11 @@ LOGARITHMIC_FROM = 10
 TICKS = (3 * MILLION, 30 * MILLION, 300 * MILLION, 3 * BILLION)
 
 
-def renovation_section(teller: Teller, rows: pd.DataFrame) -> Html:
-    """The section: a part for each kind of works that is reported, all on one scale. ``rows``: ``newest_measures``."""
+def renovation_section(teller: Teller, rows: pd.DataFrame, first: list[Markup], last: list[Markup]) -> Html:
+    """The section: a part for each kind of works that is reported, all on one scale.
+
+    ``rows`` are those of ``ComparisonPage.newest_measures``; ``first`` and ``last`` stand around the parts.
+    """
     text = teller.wording.text
     rows = rows.assign(constant=in_constant_prices(rows, teller.dataset.prices))
     notes = [
@@ -36,17 +38,14 @@ def renovation_section(teller: Teller, rows: pd.DataFrame) -> Html:
             year=BASE_YEAR,
         ),
     ]
-    sentence = coverage_sentence(teller, set(rows["region"].astype("str")), ["renovation_spending"])
-    parts = [paragraph(sentence, "coverage"), *map(paragraph, notes)]
+    parts = [*first, *map(paragraph, notes)]
     scale = _scale(teller, rows) if len(rows) else Scale(0, 1, ())
     for works in WORKS:
         of_kind = rows[rows["works"] == works]
         if not of_kind.empty:
             parts += _works_parts(teller, of_kind, works, scale)
-    parts += _former_borders(teller)
-    return section(
-        "renovation-spending-per-school", teller.wording.name("measures", "renovation_spending_per_school"), *parts
-    )
+    name = teller.wording.name("measures", "renovation_spending_per_school")
+    return section("renovation-spending-per-school", name, *parts, *last)
 
 
 def name_of_works(wording: Wording, works: str) -> str:
@@ -63,7 +62,7 @@ def _works_parts(teller: Teller, rows: pd.DataFrame, works: str, scale: Scale) -
         "title": reporting.range_title(teller, shown, upper_first(name)),
         "subtitle": text(
             "Renovation spending per school, tenge of the year, by region; filled: done, hollow: planned or under "
-            "way, ticks: older numbers; logarithmic scale"
+            "way, ticks: older and other numbers; logarithmic scale"
         ),
     }
     builder = ChartBuilder(teller)
@@ -115,15 +114,6 @@ def _constant_table(teller: Teller, rows: pd.DataFrame, works: str) -> Markup:
         status = teller.status(row) or wording.name("status", str(row["status"]))
         cells.append([teller.area(row), teller.measure_value(row), indexed, teller.when(row), status])
     return html_table(caption, header, cells, numeric=(1, 2))
-
-
-def _former_borders(teller: Teller) -> list[Markup]:
-    rows = teller.dataset.measures.query("measure == 'renovation_spending_per_school'")
-    rows = rows[~in_present_borders(rows)]
-    if rows.empty:
-        return []
-    note = teller.wording.text("Regions in former borders, set beside none of the above:")
-    return [paragraph(note), measure_entries(teller, rows, with_region=True)]
 
 
 def _scale(teller: Teller, rows: pd.DataFrame) -> Scale:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from edstats.dataset import load
-from edstats.folders import find_data, find_notebooks
+from edstats.folders import DataNotFoundError, find_data, find_notebooks, is_address
 from edstats.pages.headings import page_name
 from edstats.pages.parameters import UnknownParameter, read_parameters
 from edstats.reports.contents import plan_edition
@@ -31,15 +31,17 @@ def build_page(
     """Build one page into ``folder``, beside the data that it offers to download, and return the path of its HTML.
 
     ``name`` is a region's code or name in any of the three languages, or ``comparison``, ``sources`` or ``changes``;
-    ``data`` and ``as_of`` as in ``edstats.load``. The page is that of a build, but no edition before it is known, and
-    links to other pages lead nowhere. Raises UnknownParameter for a name or language that there is not, PageNotBuilt
-    when its notebook fails, DataNotFoundError without data or notebooks.
+    ``data`` is a folder, ``as_of`` as in ``edstats.load``. The page is that of a build, but no edition before it is
+    known, and links to other pages lead nowhere. Raises UnknownParameter for a name or language that there is not,
+    PageNotBuilt when its notebook fails, DataNotFoundError without data or notebooks.
 
     >>> import edstats, tempfile
     >>> page = edstats.build_page("Aktobe", tempfile.mkdtemp())  # takes some seconds
     >>> page.name
     'aktobe.html'
     """
+    if is_address(str(data)):
+        raise DataNotFoundError(f"'{data}' is no folder; one page is built from a folder, all by edstats build")
     source = Path(os.path.realpath(data)) if data else find_data(Path.cwd())
     parameters = read_parameters({"language": language, "as_of": as_of or "", **_region_of(name)})
     datasets = {each: load(source, parameters.as_of, each) for each in languages()}
