@@ -14,6 +14,8 @@ from pathlib import Path
 from distributed import Client
 
 PATIENCE = 60  # seconds for the cluster to come up
+# Linux's prctl with PR_SET_PDEATHSIG: no cluster outlives a test run that is killed.
+DIE_WITH_PARENT = "import ctypes; ctypes.CDLL(None).prctl(1, 9)"
 
 
 class Cluster:
@@ -26,10 +28,10 @@ class Cluster:
         self.scheduler = start("scheduler", "--port", port)
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def start_workers(self, more: int, without: str = "") -> None:
-        """Start workers and wait until all are there; ``without``: a package that they do not have."""
+    def start_workers(self, more: int, without: str = "", library: Path | None = None) -> None:
+        """Start workers and wait until all are there; ``without`` and ``library`` as for ``dask_cluster``."""
         options = (self.address, "--nthreads", "1", "--no-nanny")
-        self.workers += [self._start("worker", *options, without=without) for _ in range(more)]
+        self.workers += [self._start("worker", *options, without=without, library=library) for _ in range(more)]
         with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
             if self.workers:
                 client.wait_for_workers(len(self.workers), timeout=PATIENCE)
@@ -72,7 +74,7 @@ def dask_cluster(folder: Path, workers: int = 2, library: Path | None = None, wi
     ``library``: a folder with the ``edstats`` that they import, where that is another than this process's; ``without``:
     a package that the workers do not have.
     """
-    environment = os.environ | ({"PYTHONPATH": str(library)} if library else {})
+    theirs = library
     numbers = count(1)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -80,10 +82,14 @@ def dask_cluster(folder: Path, workers: int = 2, library: Path | None = None, wi
     with ExitStack() as stack:
         log = stack.enter_context((folder / "cluster.log").open("wb"))
 
-        def start(command: str, *options: str, without: str = "") -> subprocess.Popen[bytes]:
+        def start(
+            command: str, *options: str, without: str = "", library: Path | None = None
+        ) -> subprocess.Popen[bytes]:
+            library = library or theirs
+            environment = os.environ | ({"PYTHONPATH": str(library)} if library else {})
             # What ``dask scheduler`` and ``dask worker`` run.
             run = f"import sys; sys.modules[{without!r}] = None; " if without else ""
-            run += "from dask.cli import run_cli; run_cli()"
+            run += f"{DIE_WITH_PARENT}; from dask.cli import run_cli; run_cli()"
             own = folder / f"{command}-{next(numbers)}"
             own.mkdir()
             process = subprocess.Popen(

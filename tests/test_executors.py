@@ -1,12 +1,15 @@
 """Work on a Dask cluster: a real scheduler and real workers, on loopback."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 from dask_cluster import dask_cluster
 
 from edstats import executors
@@ -63,14 +66,40 @@ def test_an_address_where_nobody_is_is_named(monkeypatch: pytest.MonkeyPatch) ->
             pass
 
 
-def test_workers_with_other_versions_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def other_versions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Here all packages are of a version of which there is no other."""
     monkeypatch.setattr(executors, "version", lambda name: "0.0.1")
+    executors.versions.cache_clear()
+    yield
+    executors.versions.cache_clear()
+
+
+@pytest.mark.usefixtures("other_versions")
+def test_workers_with_other_versions_are_refused(tmp_path: Path) -> None:
     with (
         dask_cluster(tmp_path, workers=1) as cluster,
-        pytest.raises(NoCluster, match=r"has edstats .*, here it is 0\.0\.1; .*install the same requirements\.lock"),
+        pytest.raises(NoCluster, match=r"has edstats .*, here it is 0\.0\.1; .*; and \d+ more; install the same requi"),
         dask_workers(cluster.address),
     ):
         pass
+
+
+def test_a_worker_with_other_versions_that_joins_later_makes_nothing(tmp_path: Path) -> None:
+    other = shutil.copytree(PROJECT / "src", tmp_path / "src") / "edstats" / "measures.py"
+    other.write_text(other.read_text(encoding="utf-8") + "# another state\n", encoding="utf-8")
+    with dask_cluster(tmp_path, workers=1) as cluster, dask_workers(cluster.address) as workers:
+        assert workers.executor.submit(abs, -1).result(timeout=60) == 1
+        cluster.start_workers(1, library=tmp_path / "src")
+        cluster.kill_worker()
+        with pytest.raises(NoCluster, match=r"a worker has files of edstats .*; install the same requirements"):
+            workers.executor.submit(abs, -1).result(timeout=60)
+
+
+def test_the_versions_are_those_of_all_that_is_needed() -> None:
+    found = executors.versions()
+    assert {"edstats", "pandas", "mistune", "trafilatura", "lxml", "pillow"} <= set(found)
+    assert "distributed" not in found
 
 
 def test_workers_without_edstats_are_refused(tmp_path: Path) -> None:
@@ -94,7 +123,7 @@ def test_workers_that_give_no_answer_are_not_waited_for(tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("signalled", "told"),
     [
-        ("workers", "all workers have been gone for 2 seconds; see their logs"),
+        ("workers", "all workers have been gone for 2 seconds; look at the logs"),
         ("scheduler", "the connection with the scheduler was lost|the scheduler no longer answers"),
         ("frozen scheduler", r"the scheduler no longer answers \(timed out"),
     ],
@@ -115,6 +144,18 @@ def test_a_cluster_that_is_lost_is_not_waited_for(
             future.result(timeout=60)
         if signalled == "frozen scheduler":
             os.kill(cluster.scheduler.pid, signal.SIGCONT)
+
+
+def test_a_scheduler_that_takes_no_data_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 2)
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with (
+            pytest.raises(NoCluster, match="takes no data|no longer answers"),
+            dask_workers(cluster.address) as workers,
+        ):
+            os.kill(cluster.scheduler.pid, signal.SIGSTOP)
+            workers.share(b"much" * 1000)
+        os.kill(cluster.scheduler.pid, signal.SIGCONT)
 
 
 def test_what_was_begun_is_called_off_at_the_end(tmp_path: Path) -> None:

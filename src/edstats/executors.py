@@ -17,13 +17,14 @@ from concurrent.futures import Executor, Future, InvalidStateError, ProcessPoolE
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from edstats.digests import PACKAGE, tree_digest
+from edstats.packages import needed
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -32,16 +33,13 @@ Given = ParamSpec("Given")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
-# What must be the same everywhere, for the same bytes to come out. Of Python the micro version may differ.
-_PACKAGES = (
-    *("edstats", "babel", "jinja2", "lxml", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow"),
-    *("seaborn", "trafilatura"),
-)
 # A call that fails on a worker is made again as many times; one that was on a worker that died is always made again.
 RETRIES = 3
 PATIENCE = 10  # seconds for the scheduler to answer
 WITHOUT_WORKERS = 60.0  # seconds in which a cluster whose workers have all gone may get others
 _LOOK_EVERY = 1.0  # seconds
+_LOOK = "look at the logs of the scheduler and the workers, and run the command again"
+_NAMED = 5  # differences in one message
 
 
 class NoCluster(Exception):
@@ -55,7 +53,7 @@ class Workers:
     ``remote``: its processes may be on other machines, and see no file of this one. ``death`` is what a call raises
     that killed the process which it was made in: on a cluster, one worker after another. There the executor can be used
     further, an executor of processes cannot. ``share(value)`` is what to give to calls in the place of a large
-    ``value`` that they all need: it is sent to each machine once.
+    ``value`` that they all need: it is sent to each worker once.
     """
 
     executor: Executor
@@ -120,7 +118,13 @@ def dask_workers(scheduler: str) -> Iterator[Workers]:
     warnings.filterwarnings("ignore", message="Sending large graph")
     with _client(scheduler) as client:
         count = _checked_count(client, scheduler)
-        share = partial(client.scatter, broadcast=True, hash=False)
+
+        def share(value: Any) -> Any:
+            try:
+                return _answer(client, client.scatter, value, broadcast=True, hash=False)
+            except OSError as error:
+                raise NoCluster(f"--scheduler {scheduler}: it takes no data ({error}); {_LOOK}") from error
+
         with _ClusterExecutor(client, scheduler) as executor:
             yield Workers(executor, count, remote=True, death=KilledWorker, share=share)
 
@@ -181,15 +185,15 @@ class _ClusterExecutor(Executor):
         """Have ``function`` called on a worker."""
         from distributed.client import ClosedClientError  # noqa: PLC0415
 
-        if self._lost:
-            raise self._gone(self._lost)
         future: Future[Any] = Future()
+        with self._change:
+            if self._lost:
+                raise self._gone(self._lost)
+            self._open.add(future)
         try:
-            call = self._calls.submit(function, *arguments, **named)
+            call = self._calls.submit(_called, versions(), function, *arguments, **named)
         except (OSError, ClosedClientError) as error:
             raise self._gone("the connection with the scheduler was lost") from error
-        with self._change:
-            self._open.add(future)
         call.add_done_callback(partial(self._hand_on, future))
         future.add_done_callback(lambda done: call.cancel() if done.cancelled() else None)
         return future
@@ -218,32 +222,43 @@ class _ClusterExecutor(Executor):
 
     def _watch(self) -> None:
         """Give up what is open when nobody is there any more: Dask would wait for ever."""
-        seen = time.monotonic()
-        while not self._lost and not self._left.wait(_LOOK_EVERY):
+        seen, lost = time.monotonic(), ""
+        while not lost and not self._left.wait(_LOOK_EVERY):
             try:
                 workers = _answer(self._client, self._client.nthreads)
             except Exception as error:  # whatever it is, there is nobody to ask
-                self._lost = f"the scheduler no longer answers ({error})"
+                lost = f"the scheduler no longer answers ({error})"
                 continue
             if workers:
                 seen = time.monotonic()
             elif time.monotonic() - seen >= WITHOUT_WORKERS:
-                self._lost = f"all workers have been gone for {WITHOUT_WORKERS:g} seconds; see their logs"
-        with self._change:
-            given = tuple(self._open) if self._lost else ()
+                lost = f"all workers have been gone for {WITHOUT_WORKERS:g} seconds"
+        with self._change:  # a call is given up here, or not taken any more
+            self._lost = lost
+            given = tuple(self._open) if lost else ()
         for future in given:
             with suppress(InvalidStateError):
-                future.set_exception(self._gone(self._lost))
+                future.set_exception(self._gone(lost))
 
     def _gone(self, why: str) -> NoCluster:
-        return NoCluster(f"--scheduler {self._scheduler}: {why}")
+        return NoCluster(f"--scheduler {self._scheduler}: {why}; {_LOOK}")
 
 
-def versions() -> dict[str, str]:
+def _called(expected: Mapping[str, str], function: Callable[..., Made], /, *arguments: Any, **named: Any) -> Made:
+    """A call on a worker, which may have joined after the others were asked for their versions."""
+    here = versions()
+    if differing := [f"{name} {here.get(name, '')}" for name in expected if expected[name] != here.get(name)]:
+        raise NoCluster(f"a worker has {_some(differing)}; install the same requirements.lock everywhere")
+    return function(*arguments, **named)
+
+
+# Once in a process: what it has imported stays, whatever is installed meanwhile.
+@cache
+def versions() -> Mapping[str, str]:
     """The versions of what makes the results, in this process; "" for what is not installed."""
     # Two states of the code may have one version.
     found = {"python": ".".join(platform.python_version_tuple()[:2]), "files of edstats": tree_digest(PACKAGE)[:12]}
-    for name in _PACKAGES:
+    for name in ("edstats", *needed("edstats", "extract")):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -261,4 +276,9 @@ def _check_versions(found: Mapping[str, Mapping[str, str]]) -> None:
         if there.get(name) != wanted
     ]
     if differing:
-        raise NoCluster("; ".join(differing) + "; install the same requirements.lock everywhere")
+        raise NoCluster(f"{_some(differing)}; install the same requirements.lock everywhere")
+
+
+def _some(differing: Sequence[str]) -> str:
+    more = len(differing) - _NAMED
+    return "; ".join([*differing[:_NAMED], *([f"and {more} more"] if more > 0 else [])])

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -98,10 +98,7 @@ def build(
     files = _write_kept(plan, edition)
     history = edition / "data"
     making = [Making(page, plan.frame(page), history, kernels, browser, plan.time_limit) for page in made]
-    begun = remote.submit(making, executor) if remote else [executor.submit(make_page, each) for each in making]
-    pages, failures = _write_pages(
-        dict(zip(begun, (page.path for page in made), strict=True)), edition, report_progress
-    )
+    pages, failures = _write_pages(_begun(making, executor, remote), edition, report_progress)
     if failures:
         return BuildResult((), failures)
     # What the edition keeps of itself is on no first page.
@@ -124,18 +121,25 @@ def _write(contents: Mapping[str, bytes], edition: Path) -> dict[str, str]:
     return {path: write_file(edition / path, content) for path, content in contents.items()}
 
 
+def _begun(making: Sequence[Making], executor: Executor, remote: Remote | None) -> dict[Future[Made], str]:
+    """Have pages made; returns their paths."""
+    begun = remote.submit(making, executor) if remote else [executor.submit(make_page, each) for each in making]
+    return dict(zip(begun, (each.page.path for each in making), strict=True))
+
+
 def _write_pages(
-    begun: Mapping[Future[Made], str], edition: Path, report_progress: Report
+    begun: dict[Future[Made], str], edition: Path, report_progress: Report
 ) -> tuple[dict[str, dict[str, str]], tuple[PageFailure, ...]]:
-    """Write each page when it is made; ``begun``: their paths.
+    """Write each page when it is made; ``begun``: their paths, from which it is taken, so that no page is kept.
 
     Returns the digests of the files of each by path, and the failures, both in the order of ``begun``, whichever came
     first.
     """
     files, failures = {}, {}
+    in_order = tuple(begun.values())
     try:
         for future in as_completed(begun):
-            path = begun[future]
+            path = begun.pop(future)
             error = future.exception()  # make_page raises nothing: this is a worker that died
             if isinstance(error, NoCluster):
                 raise error
@@ -149,7 +153,6 @@ def _write_pages(
         for future in begun:
             future.cancel()
         raise
-    in_order = tuple(begun.values())
     written = {path: files[path] for path in in_order if path in files}
     return written, tuple(failures[path] for path in in_order if path in failures)
 

@@ -4,11 +4,9 @@ Of the data a page depends on what it may see (``edstats.pages.views``), where i
 (``edstats.reports.reads``); pages of any other notebook may depend on anything, and are always built.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 from edstats.dataset import Dataset
@@ -17,9 +15,7 @@ from edstats.editions import History
 from edstats.pages.views import View, ViewDigests, dataset_view, history_digest, region_history, region_view
 from edstats.reports.plan import Plan
 from edstats.reports.reads import Reads, notebook_reads
-from edstats.reports.record import Digests, catalogue, normalized
-
-_REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)")
+from edstats.reports.record import Digests, catalogue
 
 
 def with_inputs(plan: Plan, datasets: Mapping[str, Dataset], history: History) -> Plan:
@@ -83,23 +79,3 @@ class _Inputs:
 
 def _notebook(notebook: Path) -> tuple[Reads, str]:
     return notebook_reads(notebook), file_digest(notebook)
-
-
-def needed(package: str) -> tuple[str, ...]:
-    """The packages that ``package`` needs, those that they need in turn, and so on; extras left out."""
-    found: set[str] = set()
-    asked = [package]
-    while asked:
-        new = set(_requirements(asked.pop())) - found
-        found |= new
-        asked += new
-    return tuple(sorted(found))
-
-
-def _requirements(package: str) -> tuple[str, ...]:
-    try:
-        named = requires(package) or []
-    except PackageNotFoundError:  # needed on another platform
-        return ()
-    found = [_REQUIREMENT.match(requirement) for requirement in named if "extra ==" not in requirement]
-    return tuple(normalized(match[1]) for match in found if match)

@@ -19,11 +19,12 @@ from edstats.executors import NoCluster, Workers, dask_workers
 from edstats.folders import find_notebooks
 from edstats.gates import release_faults
 from edstats.kernels.process import WarmExecutor, WarmServer, can_fork
+from edstats.packages import needed
 from edstats.pages.parameters import UnknownParameter
 from edstats.reports.build import BuildResult, Reasons, build, default_executor, progress, reasons
 from edstats.reports.contents import plan_edition
 from edstats.reports.edition import NotAnEdition
-from edstats.reports.inputs import needed, with_inputs
+from edstats.reports.inputs import with_inputs
 from edstats.reports.plan import TIME_LIMIT, Plan, UnfitNotebook
 from edstats.reports.printing import NoBrowser
 from edstats.reports.record import BuildRecord, Digests, versions_digest

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from edstats.digests import PACKAGE, file_digest, text_digest, tree_digest
+from edstats.packages import normalized
 
 RECORD = "data/build.json"
 # Of the library, what no page is made with, or what stands by itself.
@@ -135,8 +136,3 @@ def versions_digest(packages: Iterable[str]) -> str:
                 installed.setdefault(normalized(found[1]), found[2])
     versions = [f"{name} {installed.get(name, '')}" for name in sorted(set(packages))]
     return text_digest(platform.python_version(), *versions)
-
-
-def normalized(package: str) -> str:
-    """A package's name in the one spelling that stands for all (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", package).lower()

@@ -1,8 +1,9 @@
 """Makes pages where the files of the build are not: on workers that are sent what the pages are made from.
 
-The notebooks, the data and the edition's history are packed into one parcel, which each machine is sent once. A worker
+The notebooks, the data and the edition's history are packed into one parcel, which each worker is sent once. A worker
 unpacks it into a temporary folder of its own, starts warm kernels there where it can, and sends back what the files of
-each page hold. Folder and kernels go when no page of the parcel was asked for in a minute, and with the worker.
+each page hold. Folder and kernels go when no page of the parcel was asked for in a minute; of a worker that is killed
+the folder stays, in its machine's folder for temporary files.
 """
 
 import hashlib
