@@ -149,12 +149,10 @@ def test_a_cluster_that_is_lost_is_not_waited_for(
 def test_a_scheduler_that_takes_no_data_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "PATIENCE", 2)
     with dask_cluster(tmp_path, workers=1) as cluster:
-        with (
-            pytest.raises(NoCluster, match="takes no data|no longer answers"),
-            dask_workers(cluster.address) as workers,
-        ):
+        with dask_workers(cluster.address) as workers:
             os.kill(cluster.scheduler.pid, signal.SIGSTOP)
-            workers.share(b"much" * 1000)
+            with pytest.raises(NoCluster, match="it takes no data"):
+                workers.share(b"much" * 1000)
         os.kill(cluster.scheduler.pid, signal.SIGCONT)
 
 
