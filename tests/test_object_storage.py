@@ -52,6 +52,7 @@ def s3(server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     server.written()
     yield server
     server.refuse_after()
+    server.refuse_lists(False)
 
 
 def parts(project: Project, *names: str) -> dict[str, bytes]:
@@ -290,6 +291,19 @@ def test_a_lock_that_stays_is_told(s3: S3, built: Project, capsys: pytest.Captur
             project.store()
     assert project.upload == "asked"
     assert f"the lock could not be removed (Access Denied); remove {project.url}/{LOCK}" in capsys.readouterr().err
+
+
+def test_an_upload_is_done_before_it_is_looked_at_again(s3: S3, built: Project) -> None:
+    s3.put("unlisted/", parts(built, "data/raw/"))
+    with writing("unlisted/") as project:
+        (project.data / "raw" / "prices.csv").write_text("new")
+        s3.refuse_lists()
+        with pytest.raises(StorageError, match="no right to list it"):
+            project.store()
+    assert project.upload == "done"
+    s3.refuse_lists(False)
+    assert s3.contents("unlisted/")["data/raw/prices.csv"] == b"new"
+    assert not s3.contents("unlisted/.")
 
 
 def test_an_upload_that_stopped_is_told_as_what_it_is(
