@@ -347,7 +347,7 @@ def test_a_damaged_upload_is_a_fault_with_a_remedy(
     assert command("check", f"damaged-{damage}/") == 1
     told = capsys.readouterr().err
     assert f"{UPLOAD}: not what an upload writes" in told
-    assert "remove it, the next build writes all anew" in told
+    assert "remove it and build again" in told
 
 
 def test_a_folder_that_is_gone_there_is_gone_here(s3: S3, built: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -156,7 +156,7 @@ class StoredProject:
             removed = _unpacked(content, self.folder)
         except (tarfile.TarError, lzma.LZMAError, EOFError, KeyError, ValueError) as error:
             raise StorageError(
-                f"{self.url}/{UPLOAD}: not what an upload writes ({error}); remove it, the next build writes all anew"
+                f"{self.url}/{UPLOAD}: not what an upload writes ({error}); remove it and build again"
             ) from error
         for name in filter(_is_plain, removed):
             (self.folder / name).unlink(missing_ok=True)
