@@ -29,6 +29,7 @@ class Watched:
         self._server = server
         self._written: list[str] = []
         self._left = sys.maxsize
+        self._listed = True
 
     def __call__(self, request: dict[str, Any], start: Start) -> Iterable[bytes]:
         path, method = request["PATH_INFO"], request["REQUEST_METHOD"]
@@ -40,15 +41,25 @@ class Watched:
             self._left = int(path.rpartition("/")[2])
             start("200 OK", [("Content-Length", "0")])
             return [b""]
+        if path.startswith("/-/listed/"):
+            self._listed = path.endswith("yes")
+            start("200 OK", [("Content-Length", "0")])
+            return [b""]
+        if not self._listed and "list-type" in request["QUERY_STRING"]:
+            return _denied(request, start)
         if method in ("PUT", "POST", "DELETE"):
             self._left -= 1
             if self._left < 0:
-                request["wsgi.input"].read(int(request.get("CONTENT_LENGTH") or 0))
-                start("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(DENIED)))])
-                return [DENIED]
+                return _denied(request, start)
             if method == "PUT":
                 self._written.append(path.removeprefix(f"/{BUCKET}/"))
         return self._server(request, start)
+
+
+def _denied(request: dict[str, Any], start: Start) -> list[bytes]:
+    request["wsgi.input"].read(int(request.get("CONTENT_LENGTH") or 0))
+    start("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(DENIED)))])
+    return [DENIED]
 
 
 class S3:
@@ -66,6 +77,10 @@ class S3:
     def refuse_after(self, writes: int = sys.maxsize) -> None:
         """Refuse all writes but so many to come."""
         urllib.request.urlopen(f"{self.address}/-/left/{writes}").close()
+
+    def refuse_lists(self, refused: bool = True) -> None:
+        """Refuse to tell which objects there are."""
+        urllib.request.urlopen(f"{self.address}/-/listed/{'no' if refused else 'yes'}").close()
 
     def contents(self, prefix: str) -> dict[str, bytes]:
         """All objects whose names begin so, by the rest of their names."""

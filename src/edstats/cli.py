@@ -44,8 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _on_object_storage(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    from edstats.object_storage import StorageError, run_stored  # noqa: PLC0415
+    from edstats.object_storage import run_stored  # noqa: PLC0415
     from edstats.project_lock import ProjectInUse  # noqa: PLC0415
+    from edstats.stored_objects import StorageError  # noqa: PLC0415
 
     if options.command == "build":
         from edstats.reports.command import run_on_object_storage  # noqa: PLC0415
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--data",
         metavar="DIR",
+        type=_named,
         help="data folder (default: data/ here or in the nearest folder above), or s3://BUCKET/PROJECT/data",
     )
     _add_extract(commands, where)
@@ -240,10 +242,14 @@ def _add_export(
     )
 
 
-def _path(text: str) -> Path:
+def _named(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("no path is named")
-    return Path(text)
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_named(text))
 
 
 def _day(text: str) -> date:

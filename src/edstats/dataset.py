@@ -29,8 +29,8 @@ from edstats.findings import Finding, worded
 from edstats.folder_exchange import clear, put_in_place, read_together
 from edstats.folders import DataNotFoundError, clean_folder, find_data, is_address, next_clean_folder
 from edstats.measures import compute_measures
-from edstats.object_storage import read_stored
 from edstats.raw import read_raw
+from edstats.stored_objects import read_stored
 from edstats.wording import Wording
 
 # The tables that people enter or that follow from each figure alone; measures and findings follow from all of them.
@@ -230,7 +230,7 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     ``data`` is the project's data folder (default: found from the current folder upward), or its address on object
     storage, such as ``s3://bucket/project/data``. ``as_of`` shows the data as known on that date (ISO text or date);
     default: the newest source's date. Raises ``DataNotFoundError`` when there is no clean data, ``ValueError`` when
-    ``as_of`` is no date, ``StorageError`` when object storage cannot be used.
+    ``as_of`` is no date, ``StorageError`` when object storage cannot be used, or is being written.
 
     >>> import edstats
     >>> data = edstats.load(as_of="2024-12-31")
@@ -246,7 +246,7 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
 def _clean_texts(data: str | Path) -> tuple[bytes, ...]:
     """What the files of the entered tables hold."""
     if is_address(str(data)):
-        return read_stored(f"{data}/clean", [f"{name}.csv" for name in ENTERED])
+        return read_stored(str(data), [f"{name}.csv" for name in ENTERED])
     folder = Path(data) if data else find_data(Path.cwd())
     if not (folder / "clean" / "observations.csv").exists():
         raise DataNotFoundError(f"no clean data in '{folder}'; run: edstats clean --data '{folder}'")

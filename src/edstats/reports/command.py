@@ -16,11 +16,12 @@ from typing import Any
 from edstats.event_log import EventLog
 from edstats.exit_codes import DONE, FAULTS, INTERRUPTED, WARNINGS
 from edstats.folders import DataNotFoundError, find_notebooks
-from edstats.object_storage import StorageError, StoredProject, stored_project
+from edstats.object_storage import StoredProject, stored_project
 from edstats.project_lock import ProjectInUse, project_lock, waiting_for
 from edstats.reports.record import BuildRecord, Digests, read_record, stands, surroundings
 from edstats.reports.site import Site, opened, site_of
 from edstats.reports.summary import Summary, by_severity, failed
+from edstats.stored_objects import StorageError
 
 # Seconds that the command of --notify may take.
 PATIENCE_WITH_NOTIFYING = 60
@@ -38,9 +39,9 @@ def run_on_object_storage(options: argparse.Namespace) -> int:
     except DataNotFoundError:
         raise
     except KeyboardInterrupt:
-        summary = Summary("interrupted", "interrupted; nothing was published")
+        summary = Summary("interrupted", "interrupted; nothing new was published")
     except (StorageError, ProjectInUse, OSError) as error:
-        summary = failed(f"{error}; nothing was published")
+        summary = failed(f"{error}; nothing new was published")
     return _close(summary, options, log)
 
 
@@ -66,10 +67,15 @@ def run(options: argparse.Namespace, data: Path, stored: StoredProject | None = 
     except OSError as error:  # the disk is full, a folder cannot be written
         summary = failed(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
     except Exception as error:
-        _close(_standing_edition(failed(f"{type(error).__name__}: {error}"), site, before), options, log)
+        _close(_with_what_stands(failed(f"{type(error).__name__}: {error}"), site, before, stored), options, log)
         raise
-    told = _stored_edition(summary, stored) if stored else _standing_edition(summary, site, before)
-    return _close(told, options, log)
+    return _close(_with_what_stands(summary, site, before, stored), options, log)
+
+
+def _with_what_stands(
+    summary: Summary, site: Site, before: BuildRecord | None, stored: StoredProject | None
+) -> Summary:
+    return _stored_edition(summary, stored) if stored else _standing_edition(summary, site, before)
 
 
 def _stored_edition(summary: Summary, stored: StoredProject) -> Summary:
@@ -78,6 +84,7 @@ def _stored_edition(summary: Summary, stored: StoredProject) -> Summary:
     if summary.outcome not in ("published", "unchanged"):
         standing = {
             "not begun": f"nothing was published, {stored.url} stays as it was",
+            "asked": f"the next build finishes the upload to {stored.url} if it had begun, which is not known",
             "begun": f"the upload to {stored.url} had begun, and the next build finishes it",
             "done": f"the edition was published in {stored.url} before that",
         }
