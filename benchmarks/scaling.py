@@ -1,10 +1,11 @@
 """How work grows and spreads: documents, figures and pages in 1 and 2 processes and on 2 workers of a Dask cluster.
 
-Run ``python benchmarks/scaling.py [documents|figures|pages] [--documents 1000] [--figures 20000] [--rounds 3]`` on
-Linux. A quarter of a sample and the whole are run in every way, round after round, and from the medians of the rounds a
-model is fitted: so many seconds for the start, and so many for each document. It is then held against one run of ten
-samples. Of each way stand there the seconds that passed and those of processors: of the command with its processes, of
-the scheduler and of the workers. The seconds of processors hardly change with what else the machine does.
+Run ``python benchmarks/scaling.py [documents|figures|pages] [--documents 600] [--figures 40000] [--pages 60]
+[--rounds 3]`` on Linux. A quarter of a sample and the whole are run in every way, round after round, and from the
+medians of the rounds a model is fitted: so many seconds for the start, and so many for each document. It is then held
+against one run of ten samples. Of each way stand there the seconds that passed and those of processors: of the command
+with its processes, of the scheduler and of the workers. The seconds of processors hardly change with what else the
+machine does.
 
 Scheduler and workers run on this machine, so that what passes with workers here says little about workers elsewhere;
 what each of the three takes of a processor tells which of them would be the one that the others wait for.
@@ -12,21 +13,20 @@ what each of the three takes of a processor tells which of them would be the one
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
-from functools import cache
 from pathlib import Path
 
-from builds import change_figure, copied_project
+from builds import copied_project
 from extraction import LANGUAGES, ordinary
 from memory import descendants
 from raw_figures import write_raw_figures
@@ -34,14 +34,20 @@ from raw_figures import write_raw_figures
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from dask_cluster import Cluster, dask_cluster
 
-COMMAND = (sys.executable, "-c", "import sys; from edstats.cli import main; sys.exit(main())")
+EDSTATS = (sys.executable, "-c", "import sys; from edstats.cli import main; sys.exit(main())")
+# The project has 69 pages; more of them take a program of their own.
+MANY_PAGES = (sys.executable, str(Path(__file__).with_name("many_pages.py")))
 DOCUMENT = 3_000  # characters
-PAGES = 69  # of the project, of which 12 follow from one figure
+TIMES = 10
 WAYS = {
     "documents": ("--jobs 1", "--jobs 2", "2 workers"),
     "figures": ("this process", "2 workers"),
     "pages": ("--jobs 1", "--jobs 2", "2 workers"),
 }
+
+
+# Workers live on from run to run, and remember what they have read.
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,9 @@ class Cost:
 
 
 def write_documents(folder: Path, count: int) -> list[str]:
-    """Write press releases as JSON lines; returns the arguments of the command that reads them."""
+    """Write press releases as JSON lines, none twice; returns the arguments of the command that reads them."""
     with (folder / "documents.jsonl").open("w", encoding="utf-8") as lines:
-        for number in range(count):
+        for number in itertools.islice(_numbers, count):
             language = LANGUAGES[number % len(LANGUAGES)]
             text = ordinary(language)(random.Random(number), DOCUMENT)
             entry = {"id": f"{language}-{number}", "text": text, "published": "2024-09-02"}
@@ -71,31 +77,19 @@ def write_figures(folder: Path, count: int) -> list[str]:
 
 
 def write_project(folder: Path, count: int) -> list[str]:
-    """Write a project of which ``count`` pages are to be built, all or few; returns the arguments of the command."""
-    shutil.copytree(_built_project().name, folder, dirs_exist_ok=True)
-    if count == PAGES:
-        return ["build", "--all", "--data", str(folder / "data")]
-    change_figure(folder / "data", 0)
-    return ["build", "--data", str(folder / "data")]
+    """Copy the project; returns the arguments of the program that builds ``count`` pages of it."""
+    return [str(copied_project(folder)), str(count)]
 
 
-@cache
-def _built_project() -> "tempfile.TemporaryDirectory[str]":
-    """A copy of the project with its reports, which goes when this ends."""
-    folder = tempfile.TemporaryDirectory()
-    run(["build", "--data", str(copied_project(Path(folder.name)))])
-    return folder
-
-
-def run(arguments: Iterable[str], cluster: Cluster | None = None) -> Cost:
+def run(command: Sequence[str], cluster: Cluster | None = None) -> Cost:
     """What a command costs; ``cluster``: whose scheduler and workers are looked at."""
     before = _processors(cluster)
     begun = time.perf_counter()
-    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     passed = time.perf_counter() - begun
     if status:
-        raise SystemExit(f"{' '.join(arguments)}: ended with {os.waitstatus_to_exitcode(status)}")
+        raise SystemExit(f"{' '.join(command)}: ended with {os.waitstatus_to_exitcode(status)}")
     process.returncode = 0
     after = _processors(cluster)
     return Cost(passed, used.ru_utime + used.ru_stime, after[0] - before[0], after[1] - before[1])
@@ -126,18 +120,19 @@ def measured(kind: str, count: int, way: str, cluster: Cluster) -> Cost:
         "pages": write_project,
     }
     with tempfile.TemporaryDirectory() as folder:
-        arguments = write[kind](Path(folder), count)
-        if "workers" in way:
-            return run([*arguments, "--executor", "dask", "--scheduler", cluster.address], cluster)
-        return run([*arguments, *(way.split() if way.startswith("--") else ())])
+        command = [*(MANY_PAGES if kind == "pages" else EDSTATS), *write[kind](Path(folder), count)]
+        if "workers" not in way:
+            return run([*command, *(way.split() if way.startswith("--") else ())])
+        executor = () if kind == "pages" else ("--executor", "dask")
+        return run([*command, *executor, "--scheduler", cluster.address], cluster)
 
 
-def report(kind: str, counts: tuple[int, int], times: int, rounds: int, cluster: Cluster) -> None:
-    """Print the costs of a quarter and of the whole, the model, and what it says of ``times`` as much and is found."""
-    few, many = counts
+def report(kind: str, many: int, rounds: int, cluster: Cluster) -> None:
+    """Print the costs of a quarter and of the whole, the model, and what it says of ten times as many and is found."""
+    few = many // 4
     taken: dict[tuple[str, int], list[Cost]] = {}
     for _ in range(rounds):
-        for count in counts:
+        for count in (few, many):
             for way in WAYS[kind]:
                 taken.setdefault((way, count), []).append(measured(kind, count, way, cluster))
     print(f"\n| way | {kind} | seconds | {kind} a second | command | scheduler | workers |", flush=True)
@@ -148,11 +143,11 @@ def report(kind: str, counts: tuple[int, int], times: int, rounds: int, cluster:
         small, large = astuple(_median(taken[way, few])), astuple(_median(taken[way, many]))
         each = [max(b - a, 0) / (many - few) for a, b in zip(small, large, strict=True)]
         start = [max(a - slope * few, 0) for a, slope in zip(small, each, strict=True)]
-        for factor in (times, 10 * times):
+        for factor in (TIMES, 10 * TIMES):
             count = factor * many
             said = Cost(*(first + slope * count for first, slope in zip(start, each, strict=True)))
             _print_row(way, f"{count:,} by the model", count, said)
-            if factor == times and times > 1:
+            if factor == TIMES:
                 _print_row(way, f"{count:,} measured", count, measured(kind, count, way, cluster))
         print(f"| {way} | start; each in ms | {_ends(start[0], each[0])} | | ", end="")
         print(" | ".join(_ends(first, slope) for first, slope in zip(start[1:], each[1:], strict=True)) + " |")
@@ -179,21 +174,15 @@ def _print_row(way: str, said: str, count: int, cost: Cost) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="How documents, figures and pages spread over processes and workers.")
     parser.add_argument("kinds", nargs="*", metavar="kind", help=f"{', '.join(WAYS)}; all of them without")
-    parser.add_argument("--documents", type=int, default=1_000, help="how many are a sample (default: 1000)")
-    parser.add_argument("--figures", type=int, default=20_000, help="how many are a sample (default: 20000)")
+    for kind, sample in (("documents", 600), ("figures", 40_000), ("pages", 60)):
+        parser.add_argument(f"--{kind}", type=int, default=sample, help=f"how many are a sample (default: {sample})")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run (default: 3)")
     options = parser.parse_args()
     if unknown := set(options.kinds) - set(WAYS):
         parser.error(f"{', '.join(sorted(unknown))}: one of {', '.join(WAYS)}")
-    samples = {
-        "documents": ((options.documents // 4, options.documents), 10),
-        "figures": ((options.figures // 4, options.figures), 10),
-        "pages": ((12, PAGES), 1),
-    }
     with tempfile.TemporaryDirectory() as folder, dask_cluster(Path(folder)) as cluster:
         for kind in options.kinds or WAYS:
-            counts, times = samples[kind]
-            report(kind, counts, times, options.rounds, cluster)
+            report(kind, getattr(options, kind), options.rounds, cluster)
 
 
 if __name__ == "__main__":

@@ -156,6 +156,18 @@ def test_numbers_of_former_borders_stand_apart(project: Dataset) -> None:
     assert "Karaganda region (with Ulytau)" in former.html.text
 
 
+def test_numbers_of_places_are_said_to_be_left_out(project: Dataset) -> None:
+    built = project.observations.query("indicator == 'schools_built' and place != ''")
+    said = re.search(r"<p>Numbers of districts, cities and other places are not compared; .*?: (.*?)\.</p>",
+                     compare(project, "schools_built").html.text)  # fmt: skip
+    assert said
+    assert len(said[1].split(", ")) == built["region"].nunique() > 1
+    one = compare(project, "schools_built", str(built["region"].iloc[0])).html.text
+    assert "other places are not compared" in one
+    assert said[1] not in one
+    assert "other places are not compared" not in compare(project, "schools_total").html.text
+
+
 def test_what_is_of_the_same_time_is_not_called_older(dataset_of: MakeDataset) -> None:
     share = {"region": "KZ-15", "indicator": "schools_small", "share_of": "schools_total", "period": "2024"}
     data = dataset_of(

@@ -242,10 +242,23 @@ class ComparisonPage(DatasetPage):
         if not rows.empty:
             ordered = rows.sort_values(["region", "group", "period_end"], kind="stable")
             parts.append(figure_entries(self._teller, ordered, anchors=False, with_region=True))
-        all_figures = self.dataset.observations.query("indicator == @indicator and place == ''")
-        former = self._chosen(all_figures[~in_present_borders(all_figures)])
+        figures = self._chosen(self.dataset.observations.query("indicator == @indicator"))
+        former = figures[~in_present_borders(figures) & (figures["place"] == "")]
         parts += self._former(former, figure_entries(self._teller, former, anchors=False, with_region=True))
+        parts += self._places_left_out(figures)
         return section(indicator.replace("_", "-"), name, *parts)
+
+    def _places_left_out(self, figures: pd.DataFrame) -> list[Markup]:
+        """In which regions there are numbers of places, which stand beside no region."""
+        regions = sorted(set(figures.loc[figures["place"] != "", "region"].astype("str")))
+        if not regions:
+            return []
+        names = ", ".join(self.wording.name("regions", region) for region in regions)
+        text = self.wording.text(
+            "Numbers of districts, cities and other places are not compared; the regions' pages have them: {regions}.",
+            regions=names,
+        )
+        return [paragraph(text)]
 
     def newest_observations(self, indicator: str) -> pd.DataFrame:
         """The rows of an indicator that its part of the page shows, in order of preference, with ``use`` and ``ahead``.
