@@ -5,7 +5,8 @@ Run ``python benchmarks/scaling.py [documents|figures|pages] [--documents 600] [
 medians of the rounds a model is fitted: so many seconds for the start, and so many for each document. It is then held
 against one run of ten samples. Of each way stand there the seconds that passed and those of processors: of the command
 with its processes, of the scheduler and of the workers. The seconds of processors hardly change with what else the
-machine does.
+machine does. Of pages only the seconds that passed are told: kernels are killed when they are done, and nobody is told
+what they took.
 
 Scheduler and workers run on this machine, so that what passes with workers here says little about workers elsewhere;
 what each of the three takes of a processor tells which of them would be the one that the others wait for.
@@ -120,11 +121,14 @@ def measured(kind: str, count: int, way: str, cluster: Cluster) -> Cost:
         "pages": write_project,
     }
     with tempfile.TemporaryDirectory() as folder:
-        command = [*(MANY_PAGES if kind == "pages" else EDSTATS), *write[kind](Path(folder), count)]
-        if "workers" not in way:
-            return run([*command, *(way.split() if way.startswith("--") else ())])
-        executor = () if kind == "pages" else ("--executor", "dask")
-        return run([*command, *executor, "--scheduler", cluster.address], cluster)
+        arguments = write[kind](Path(folder), count)
+        spread = way.split() if way.startswith("--") else ()
+        if "workers" in way:
+            spread = ("--scheduler", cluster.address)
+        if kind == "pages":
+            return Cost(run([*MANY_PAGES, *arguments, *spread]).passed, 0, 0, 0)
+        executor = ("--executor", "dask") if "workers" in way else ()
+        return run([*EDSTATS, *arguments, *executor, *spread], cluster if executor else None)
 
 
 def report(kind: str, many: int, rounds: int, cluster: Cluster) -> None:
@@ -159,7 +163,7 @@ def report(kind: str, many: int, rounds: int, cluster: Cluster) -> None:
 
 
 def _ends(start: float, each: float) -> str:
-    return f"{start:.1f}; {each * 1000:.3f}"
+    return f"{start:.1f}; {each * 1000:.3f}" if start or each else ""
 
 
 def _median(costs: list[Cost]) -> Cost:
@@ -167,7 +171,9 @@ def _median(costs: list[Cost]) -> Cost:
 
 
 def _print_row(way: str, said: str, count: int, cost: Cost) -> None:
-    processors = " | ".join(f"{seconds:.1f}" for seconds in (cost.command, cost.scheduler, cost.workers))
+    processors = " | ".join(
+        f"{seconds:.1f}" if seconds else "" for seconds in (cost.command, cost.scheduler, cost.workers)
+    )
     print(f"| {way} | {said} | {cost.passed:.1f} | {count / cost.passed:,.1f} | {processors} |", flush=True)
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,24 @@ def test_an_address_where_nobody_is_is_named(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(NoCluster, match=r"--scheduler tcp://127\.0\.0\.1:9: .*is a 'dask scheduler' there"):  # noqa: SIM117
         with dask_workers("tcp://127.0.0.1:9"):
             pass
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("127.0.0.1", "missing port number"),
+        ("tcp://127.0.0.1:port", "'port'"),
+        ("tls://127.0.0.1:9", "check your TLS configuration"),
+        ("foo://127.0.0.1:9", "unknown address scheme 'foo'"),
+    ],
+)
+def test_an_address_that_is_none_is_told_by_one_line_to_the_end(address: str, why: str) -> None:
+    words = [sys.executable, "-m", "edstats", "extract", os.devnull, "--executor", "dask", "--scheduler", address]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert line.startswith(f"--scheduler {address}: ")
+    assert why in line
 
 
 @pytest.fixture

@@ -340,6 +340,8 @@ def test_indicator(indicator: str, text: str) -> None:
     [
         ("В области работают 150 школ, из них 60 сельских.", ["schools_total", "schools_rural"]),
         ("The region has 150 schools, and 60 of them are rural.", ["schools_total", "schools_rural"]),
+        ("There are 521 schools in the region, 305 of them small.", ["schools_total", "schools_small"]),
+        ("Of the 521 schools in the region, 305 are small.", ["schools_total", "schools_small"]),
         ("Өңірде 150 мектеп бар, оның 60-ы шағын жинақты.", ["schools_total", "schools_small"]),
         ("В области трудятся 900 учителей. Трехсменных школ много, их 50.", ["teachers_total", "schools_multi_shift"]),
         ("Облыста 900 мұғалім бар. Үш ауысымды мектептер көп, олар 50.", ["teachers_total", "schools_multi_shift"]),

@@ -4,6 +4,7 @@ A command asks either for nothing but the interface of ``concurrent.futures.Exec
 all that they need and hand back what they made: they share no file system with the command.
 """
 
+import asyncio
 import logging
 import multiprocessing
 import platform
@@ -134,6 +135,7 @@ def _client(scheduler: str) -> Iterator["Client"]:
     from distributed import Client  # noqa: PLC0415
 
     try:
+        asyncio.run(_reach(scheduler))
         client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise NoCluster(f"--scheduler {scheduler}: {str(error).rstrip('.')}; is a 'dask scheduler' there?") from error
@@ -142,6 +144,15 @@ def _client(scheduler: str) -> Iterator["Client"]:
     finally:
         with suppress(Exception):  # of a scheduler that is gone nobody can take leave
             client.close(timeout=PATIENCE)
+
+
+async def _reach(scheduler: str) -> None:
+    """Connect, and no more: a client that cannot for want of a port or of certificates would never come to an end."""
+    from distributed.comm import connect  # noqa: PLC0415
+    from distributed.security import Security  # noqa: PLC0415
+
+    reached = await connect(scheduler, timeout=PATIENCE, **Security().get_connection_args("client"))
+    await reached.close()
 
 
 def _checked_count(client: "Client", scheduler: str) -> int:
