@@ -5,8 +5,7 @@ Run ``python benchmarks/scaling.py [documents|figures|pages] [--documents 600] [
 medians of the rounds a model is fitted: so many seconds for the start, and so many for each document. It is then held
 against one run of ten samples. Of each way stand there the seconds that passed and those of processors: of the command
 with its processes, of the scheduler and of the workers. The seconds of processors hardly change with what else the
-machine does. Of pages only the seconds that passed are told: kernels are killed when they are done, and nobody is told
-what they took.
+machine does. What the kernels of pages take is not told: they are killed when they are done, and leave no account.
 
 Scheduler and workers run on this machine, so that what passes with workers here says little about workers elsewhere;
 what each of the three takes of a processor tells which of them would be the one that the others wait for.
@@ -24,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from builds import copied_project
@@ -122,13 +121,17 @@ def measured(kind: str, count: int, way: str, cluster: Cluster) -> Cost:
     }
     with tempfile.TemporaryDirectory() as folder:
         arguments = write[kind](Path(folder), count)
-        spread = way.split() if way.startswith("--") else ()
-        if "workers" in way:
-            spread = ("--scheduler", cluster.address)
         if kind == "pages":
-            return Cost(run([*MANY_PAGES, *arguments, *spread]).passed, 0, 0, 0)
-        executor = ("--executor", "dask") if "workers" in way else ()
-        return run([*EDSTATS, *arguments, *executor, *spread], cluster if executor else None)
+            return _pages(arguments, way, cluster)
+        if "workers" in way:
+            return run([*EDSTATS, *arguments, "--executor", "dask", "--scheduler", cluster.address], cluster)
+        return run([*EDSTATS, *arguments, *(way.split() if way.startswith("--") else ())])
+
+
+def _pages(arguments: Sequence[str], way: str, cluster: Cluster) -> Cost:
+    if "workers" in way:
+        return replace(run([*MANY_PAGES, *arguments, "--scheduler", cluster.address], cluster), workers=0)
+    return replace(run([*MANY_PAGES, *arguments, *way.split()]), command=0)
 
 
 def report(kind: str, many: int, rounds: int, cluster: Cluster) -> None:

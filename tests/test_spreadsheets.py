@@ -167,7 +167,7 @@ def test_the_history_of_editions_comes_back_from_its_files(dataset_of: MakeDatas
 
 
 def test_the_projects_own_clean_files_hold_no_apostrophe_for_spreadsheets(project: Dataset) -> None:
-    for name, text in clean_files(project).items():
+    for name, text in clean_files(project):
         assert text.encode() == (PROJECT / "data" / "clean" / name).read_bytes()
         cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
         assert not [cell for cell in cells if unguarded(cell) != cell], name

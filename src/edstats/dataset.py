@@ -7,7 +7,7 @@ out, and measures and findings are computed anew from what remains.
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -183,14 +183,14 @@ def _obstacles(data: Path) -> list[Fault]:
     ]
 
 
-def clean_files(dataset: Dataset) -> dict[str, str]:
-    """Names and texts of the files in ``data/clean`` that are kept under version control."""
-    return {f"{table}.csv": csv_text(getattr(dataset, table)) for table in TABLES}
+def clean_files(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Names and texts of the files in ``data/clean`` that are kept under version control, one after another."""
+    return ((f"{table}.csv", csv_text(getattr(dataset, table))) for table in TABLES)
 
 
 def differing_files(dataset: Dataset, data: Path) -> list[str]:
     """Names of the committed clean files that are not what raw gives, missing and surplus ones included."""
-    expected = {name: text.encode() for name, text in clean_files(dataset).items()}
+    expected = {name: text.encode() for name, text in clean_files(dataset)}
     # What is there may be anything: it is compared as bytes, and a folder with the name of a file differs too.
     there = {path.name: path.read_bytes() if path.is_file() else b"" for path in (data / "clean").glob("*.csv")}
     return sorted(name for name in expected.keys() | there.keys() if expected.get(name) != there.get(name))
@@ -220,7 +220,7 @@ def write_clean(dataset: Dataset, data: Path) -> None:
 
 def write_tables(dataset: Dataset, folder: Path) -> None:
     """Write each table as CSV into ``folder``, which is there."""
-    for name, text in clean_files(dataset).items():
+    for name, text in clean_files(dataset):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
