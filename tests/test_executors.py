@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 from dask_cluster import dask_cluster
+from distributed import Client
 
 from edstats import executors
 from edstats.cli import main
@@ -67,6 +69,25 @@ def test_an_address_where_nobody_is_is_named(monkeypatch: pytest.MonkeyPatch) ->
             pass
 
 
+def test_what_speaks_another_language_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with (
+            pytest.raises(NoCluster, match="what answers there is nothing of Dask's"),
+            dask_workers(address),
+        ):
+            pass
+
+
+def test_a_worker_is_not_taken_for_the_scheduler(tmp_path: Path) -> None:
+    with dask_cluster(tmp_path, workers=1) as cluster:
+        with Client(cluster.address, set_as_default=False) as client:
+            (worker,) = client.nthreads()
+        with pytest.raises(NoCluster, match=f"{worker}: that is a worker; name the scheduler"), dask_workers(worker):
+            pass
+
+
 @pytest.mark.parametrize(
     ("address", "why"),
     [
@@ -98,7 +119,7 @@ def other_versions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_workers_with_other_versions_are_refused(tmp_path: Path) -> None:
     with (
         dask_cluster(tmp_path, workers=1) as cluster,
-        pytest.raises(NoCluster, match=r"has edstats .*, here it is 0\.0\.1; .*; and \d+ more; install the same requi"),
+        pytest.raises(NoCluster, match=r"has edstats .*, here it is 0\.0\.1; .*; and \d+ more; install the same edst"),
         dask_workers(cluster.address),
     ):
         pass
@@ -111,7 +132,7 @@ def test_a_worker_with_other_versions_that_joins_later_makes_nothing(tmp_path: P
         assert workers.executor.submit(abs, -1).result(timeout=60) == 1
         cluster.start_workers(1, library=tmp_path / "src")
         cluster.kill_worker()
-        with pytest.raises(NoCluster, match=r"a worker has files of edstats .*; install the same requirements"):
+        with pytest.raises(NoCluster, match=r"a worker has files of edstats .*; install the same edst"):
             workers.executor.submit(abs, -1).result(timeout=60)
 
 

@@ -40,6 +40,7 @@ PATIENCE = 10  # seconds for the scheduler to answer
 WITHOUT_WORKERS = 60.0  # seconds in which a cluster whose workers have all gone may get others
 _LOOK_EVERY = 1.0  # seconds
 _LOOK = "look at the logs of the scheduler and the workers, and run the command again"
+_SAME = "install the same edstats and requirements.lock everywhere, and start the cluster again"
 _NAMED = 5  # differences in one message
 
 
@@ -135,7 +136,7 @@ def _client(scheduler: str) -> Iterator["Client"]:
     from distributed import Client  # noqa: PLC0415
 
     try:
-        asyncio.run(_reach(scheduler))
+        asyncio.run(_check_that_it_is_one(scheduler))
         client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise NoCluster(f"--scheduler {scheduler}: {str(error).rstrip('.')}; is a 'dask scheduler' there?") from error
@@ -146,13 +147,29 @@ def _client(scheduler: str) -> Iterator["Client"]:
             client.close(timeout=PATIENCE)
 
 
-async def _reach(scheduler: str) -> None:
-    """Connect, and no more: a client that cannot for want of a port or of certificates would never come to an end."""
+async def _check_that_it_is_one(scheduler: str) -> None:
+    """Ask who is there; a client would wait without end for what speaks another language, or lacks certificates.
+
+    Raises NoCluster, OSError, ValueError or TypeError.
+    """
     from distributed.comm import connect  # noqa: PLC0415
+    from distributed.core import send_recv  # noqa: PLC0415
     from distributed.security import Security  # noqa: PLC0415
 
-    reached = await connect(scheduler, timeout=PATIENCE, **Security().get_connection_args("client"))
-    await reached.close()
+    reached = None
+    try:
+        async with asyncio.timeout(1.5 * PATIENCE):  # a connection that fails tells more than this does
+            reached = await connect(scheduler, timeout=PATIENCE, **Security().get_connection_args("client"))
+            kind = (await send_recv(reached, op="identity"))["type"]
+    except TimeoutError as error:
+        raise TimeoutError(str(error) or "what answers there is nothing of Dask's") from error
+    finally:
+        if reached:
+            reached.abort()
+    if kind != "Scheduler":
+        raise NoCluster(
+            f"--scheduler {scheduler}: that is a {kind.lower()}; name the scheduler, whose port is often 8786"
+        )
 
 
 def _checked_count(client: "Client", scheduler: str) -> int:
@@ -259,7 +276,7 @@ def _called(expected: Mapping[str, str], function: Callable[..., Made], /, *argu
     """A call on a worker, which may have joined after the others were asked for their versions."""
     here = versions()
     if differing := [f"{name} {here.get(name, '')}" for name in expected if expected[name] != here.get(name)]:
-        raise NoCluster(f"a worker has {_some(differing)}; install the same requirements.lock everywhere")
+        raise NoCluster(f"a worker has {_some(differing)}; {_SAME}")
     return function(*arguments, **named)
 
 
@@ -287,7 +304,7 @@ def _check_versions(found: Mapping[str, Mapping[str, str]]) -> None:
         if there.get(name) != wanted
     ]
     if differing:
-        raise NoCluster(f"{_some(differing)}; install the same requirements.lock everywhere")
+        raise NoCluster(f"{_some(differing)}; {_SAME}")
 
 
 def _some(differing: Sequence[str]) -> str:
