@@ -21,10 +21,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from edstats.extraction.decoding import NotTextError, decode
-from edstats.extraction.published_dates import dateline, is_dateline, page_date, read_day
+from edstats.extraction.published_dates import NoDate, dateline, is_dateline, page_date, read_published
 from edstats.extraction.result import Document
 from edstats.faults import Fault
-from edstats.periods import UnreadablePeriod, read_period
 
 STANDARD_INPUT = "-"
 KINDS = {".txt": "text", ".html": "page", ".htm": "page", ".jsonl": "records"}
@@ -342,19 +341,12 @@ def _field(piece: Piece, record: Mapping[str, Any], name: str) -> str:
 
 def _published(piece: Piece, value: str) -> str:
     """A date as a line gives it, as an ISO date, a year or ""."""
-    if not value.strip():
-        return ""
-    day = read_day(value, date.max)
-    if day:
-        return day
     try:
-        period = read_period(value)
-    except UnreadablePeriod:
-        period = None
-    if period is None or period.kind != "year":
-        remedy = "write 2024-12-02, a year, or nothing where it is not known"
-        raise UnreadableDocument(piece.fault(f"{value[:40]!r} is no date", remedy, "EDS-067", "published"))
-    return period.code
+        return read_published(value)
+    except NoDate as error:
+        raise UnreadableDocument(
+            piece.fault(f"{value[:40]!r} is no date", f"{error}", "EDS-067", "published")
+        ) from None
 
 
 def _read_page(piece: Piece, text: str) -> Document:

@@ -41,6 +41,10 @@ _REST_WORD = re.compile(rf"{_WORD}+(?:[-.’']{_WORD}+)*")
 _DASH = re.compile(r"\s[-–—]\s")
 
 
+class NoDate(ValueError):
+    """What was given as the date of a document is none; the message says what would be."""
+
+
 def dateline(text: str, latest: date) -> str:
     """The day, as ``2024-12-02``, that a dateline near the beginning or the end of ``text`` gives, or ""."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -65,6 +69,21 @@ def read_day(text: str, latest: date) -> str:
     match = _DATE.search(text[:LONGEST_LINE])
     day = _day(match) if match else None
     return f"{day}" if day and day <= latest else ""
+
+
+def read_published(text: str) -> str:
+    """The date of a document as a person or a program gives it, as an ISO date, a year or "". Raises NoDate."""
+    if not text.strip():
+        return ""
+    if day := read_day(text, date.max):
+        return day
+    try:
+        period = read_period(text)
+    except UnreadablePeriod:
+        period = None
+    if period is None or period.kind != "year":
+        raise NoDate("write 2024-12-02, a year, or nothing where it is not known")
+    return period.code
 
 
 def is_dateline(line: str) -> bool:
