@@ -140,7 +140,7 @@ def test_load_reads_only_clean_data(tmp_path: Path, sound_data: Callable[[Path],
     shutil.rmtree(data / "raw")
     dataset = load(data)
     assert list(dataset.observations["value"]) == [434, 280]
-    with pytest.raises(ValueError, match="month"):
+    with pytest.raises(ValueError, match="'2024-13-01' is no date"):
         load(data, "2024-13-01")
 
 

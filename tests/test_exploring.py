@@ -3,6 +3,7 @@
 import doctest
 import inspect
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -325,10 +326,50 @@ def test_what_cannot_be_traced_is_told(seeds: Dataset) -> None:
     known = str(seeds.observations["figure_id"].iloc[0])
     with pytest.raises(UnknownName, match=f"there is no figure '{known}x'; did you mean '{known}'"):
         trace(seeds, known + "x")
-    with pytest.raises(UnknownName, match="no figure is named: it is about a region or a document as a whole"):
+    with pytest.raises(UnknownName, match="no figure is named: there are no rows, or"):
         trace(seeds, "")
-    with pytest.raises(UnknownName, match="this row names no figures"):
+    with pytest.raises(UnknownName, match="this names no figures: give a figure_id, or a row of observations"):
         trace(seeds, seeds.sources.iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (
+            lambda data: select(data, indicators="small_school_share"),
+            "is a measure, made of schools_small and schools_t",
+        ),
+        (lambda data: select(data, indicators="бассейн"), "there is no 'бассейн'; the data dictionary lists all codes"),
+        (
+            lambda data: select(data, regions="Семей"),
+            "'Семей' is no region; .* districts of a region stand in column pl",
+        ),
+        (lambda data: select(data, regions=15), "15 is neither a name nor a list of names"),
+        (lambda data: compare(data, ["schools_total", None]), "is neither a name nor a list of names"),
+        (lambda data: trace(data, 5), "this names no figures"),
+        (lambda data: trace(data, data.measures.head(0)), "no figure is named: there are no rows"),
+        (
+            lambda data: trace(data, "aktobe-rural-schools-2024"),
+            "source; .* such as 'aktobe-rural-schools-2024#1'",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_says_what_can(ask: Callable[[Dataset], object], said: str, seeds: Dataset) -> None:
+    with pytest.raises(UnknownName, match=said):
+        ask(seeds)
+
+
+def test_a_terminal_shows_the_numbers_of_a_comparison(seeds: Dataset) -> None:
+    compared = compare(seeds, "schools_total")
+    shown = compared.rows.iloc[0]
+    line = repr(compared).splitlines()[2].split()
+    assert {str(shown["value"]), shown["unit"], shown["status"], shown["period"], shown["use"]} <= set(line)
+
+
+@pytest.mark.parametrize("day", ["2024", "31.12.2024"])
+def test_a_day_that_is_none_is_told(day: str) -> None:
+    with pytest.raises(ValueError, match=f"'{day}' is no date; write it as 2024-12-31"):
+        edstats.load(PROJECT / "data", as_of=day)
 
 
 # --- one page --------------------------------------------------------------------------------------------------------
@@ -350,6 +391,8 @@ def test_a_page_that_there_is_not_and_a_notebook_that_fails_are_told(
     monkeypatch.chdir(PROJECT)
     with pytest.raises(DataNotFoundError, match="'s3://bucket/data' is no folder"):
         edstats.build_page("Aktobe", tmp_path, data="s3://bucket/data")
+    with pytest.raises(UnknownParameter, match="the country has no page of its own"):
+        edstats.build_page("Казахстан", tmp_path)
     with pytest.raises(UnknownParameter, match="'Atlantis' is no region"):
         edstats.build_page("Atlantis", tmp_path)
     broken = nbformat.read(PROJECT / "notebooks" / "sources.ipynb", as_version=4)

@@ -4,6 +4,7 @@ import math
 import re
 import subprocess
 import sys
+from datetime import date
 from functools import cache
 
 import pandas as pd
@@ -349,6 +350,33 @@ def test_indicator(indicator: str, text: str) -> None:
 )
 def test_part_and_pronoun_are_of_the_noun_that_they_stand_for(text: str, indicators: list[str]) -> None:
     assert [figure.indicator for figure in extract(text, published="2024-12-02").items] == indicators
+
+
+# ---------------------------------------------------------------- title and date
+
+HEADED = "Schools of Akmola region get ready\n14.08.2026\n\nThis year 35 schools have been renovated there."
+
+
+def test_title_and_date_that_are_not_given_are_looked_for_in_the_text() -> None:
+    read = extract(HEADED)
+    assert (read.document.title, read.document.published) == ("Schools of Akmola region get ready", "2026-08-14")
+    assert [(figure.region, figure.period) for figure in read.items] == [("KZ-11", "2026")]
+    bare = extract(HEADED, title="", published="")
+    assert (bare.document.title, bare.document.published) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("14.08.2026", "2026-08-14"), (date(2026, 8, 14), "2026-08-14"), ("2026", "2026"), ("", "")],
+)
+def test_the_date_may_be_given_in_every_form(written: str | date, read: str) -> None:
+    assert extract("35 schools", published=written).document.published == read
+
+
+@pytest.mark.parametrize("written", ["soon", "14.13.2026", "2026-13"])
+def test_a_date_that_is_none_is_told(written: str) -> None:
+    with pytest.raises(ValueError, match=f"published: '{written}' is no date; write 2024-12-02, a year"):
+        extract("35 schools", published=written)
 
 
 # ---------------------------------------------------------------- regions

@@ -29,6 +29,7 @@ from edstats.findings import Finding, worded
 from edstats.folder_exchange import clear, put_in_place, read_together
 from edstats.folders import DataNotFoundError, clean_folder, find_data, is_address, next_clean_folder
 from edstats.measures import compute_measures
+from edstats.periods import iso_day
 from edstats.raw import read_raw
 from edstats.stored_objects import read_stored
 from edstats.wording import Wording
@@ -237,7 +238,7 @@ def load(data: str | Path = "", as_of: str | date | None = None, language: str =
     >>> data.observations.query("figure_id == 'aktobe-rural-schools-2024#1'")[["value", "unit"]].values.tolist()
     [[434.0, 'school']]
     """
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
+    day = iso_day(as_of) if isinstance(as_of, str) and as_of else as_of or None
     dataset = _read(_clean_texts(data), day, language)
     # Whoever is given a data set may change its tables; these share their columns with the kept ones until then.
     return replace(dataset, **{table: getattr(dataset, table).copy(deep=False) for table in TABLES})

@@ -16,7 +16,7 @@ from edstats.dataset import Dataset, PartOfDataset, translated_notes
 from edstats.editions import History
 from edstats.entries import described, figure_facts
 from edstats.faults import nearest
-from edstats.lookups import codes_by_name
+from edstats.lookups import codes_by_name, entries_of
 from edstats.pages.comparison import ComparisonPage
 from edstats.places import UnknownPlace, read_place
 from edstats.tables import Html
@@ -30,6 +30,7 @@ _COMPARED = (
     *("what", "area", "region", "territory", "value", "value_high", "qualifier", "unit", "status", "group"),
     *("works", "counted", "share_of", "programme", "period", "period_start", "period_end", "use", "figures"),
 )
+_PRINTED = ("what", "area", "value", "value_high", "qualifier", "unit", "status", "works", "period", "use")
 _TRACED = (
     *("figure_id", "region", "territory", "place", "indicator", "group", "works", "counted", "share_of", "programme"),
     *("value", "value_high", "qualifier", "unit", "status", "period"),
@@ -56,9 +57,10 @@ class Comparison:
     html: Html
 
     def __repr__(self) -> str:
-        """The rows as pandas prints them."""
+        """What tells the rows apart, as a table of text."""
         regions = self.rows.query("region != 'KZ'")["region"].nunique()
-        return f"{counted(len(self.rows), 'number')} of {counted(regions, 'region')}\n{self.rows}"
+        shown = self.rows[[*_PRINTED]].to_string(max_rows=60, na_rep="") if len(self.rows) else ""
+        return f"{counted(len(self.rows), 'number')} of {counted(regions, 'region')}\n{shown}"
 
     def _repr_html_(self) -> str:
         return self.html._repr_html_()
@@ -112,7 +114,7 @@ def select(
     rows = data.observations
     chosen = {
         "region": [_region(name) for name in _several(regions)],
-        "indicator": [_code(name, codes_by_name("indicators", "indicator")) for name in _several(indicators)],
+        "indicator": [_indicator(name) for name in _several(indicators)],
         "status": [_code(name, codes_by_name("terms", "code", "status")) for name in _several(status)],
     }
     for column, codes in chosen.items():
@@ -199,7 +201,7 @@ def trace(data: Dataset, number: str | pd.Series | pd.DataFrame, language: str =
     """
     figures = number.split() if isinstance(number, str) else _figures_of(number)
     if not figures:
-        raise UnknownName("no figure is named: it is about a region or a document as a whole")
+        raise UnknownName("no figure is named: there are no rows, or they are about a region or a document as a whole")
     teller = Teller(data, _wording(data, language), frozenset(data.observations["figure_id"]))
     known = dict.fromkeys(data.observations["figure_id"])
     found = [teller.observation(_known_figure(figure, known)) for figure in figures]
@@ -224,7 +226,7 @@ def _traced(teller: Teller, row: Record) -> Markup:
     head = Markup("<p><b>{}, {}: {} {}</b> <small>{}</small></p>").format(
         area, teller.indicator(row), teller.number(row), teller.status(row), teller.when(row)
     )
-    where = f"{row['file']}, {row['figure']}"
+    where = text("{file}, figure {number}", file=row["file"], number=row["figure"])
     facts = [*figure_facts(teller, row), (text("Document"), document), (text("Entered in"), where)]
     return head + described(facts)
 
@@ -233,16 +235,20 @@ def _figures_of(row: Mapping[Hashable, Any] | pd.Series | pd.DataFrame) -> list[
     """The figure_ids that a row names, or several rows."""
     if isinstance(row, pd.DataFrame):
         return list(dict.fromkeys(figure for each in row.to_dict("records") for figure in _figures_of(each)))
-    cells = dict(row)
+    cells = dict(row) if isinstance(row, Mapping | pd.Series) else {}
     for columns in (("figures",), ("numerator", "denominator"), ("figure_id",)):
         if all(column in cells for column in columns):
             return " ".join(str(cells[column]) for column in columns).split()
-    raise UnknownName("this row names no figures: give a row of observations, measures, findings or a comparison")
+    raise UnknownName(
+        "this names no figures: give a figure_id, or a row of observations, measures, findings or a comparison"
+    )
 
 
 def _known_figure(figure: str, known: Iterable[str]) -> str:
     if figure in known:
         return figure
+    if any(each.startswith(f"{figure}#") for each in known):
+        raise UnknownName(f"'{figure}' is a source; name one of its figures, such as '{figure}#1'")
     raise UnknownName(f"there is no figure '{figure}'{_hint(figure, known)}")
 
 
@@ -251,7 +257,12 @@ def _figure_ids(corrections: pd.DataFrame) -> pd.Series:
 
 
 def _several(names: str | Iterable[str]) -> list[str]:
-    return [names] if isinstance(names, str) and names else list(names)
+    if isinstance(names, str):
+        return [names] if names else []
+    several = list(names) if isinstance(names, Iterable) else [names]
+    if not all(isinstance(name, str) for name in several):
+        raise UnknownName(f"{names!r} is neither a name nor a list of names")
+    return several
 
 
 def _region(name: str) -> str:
@@ -265,12 +276,24 @@ def _region(name: str) -> str:
     return place.region
 
 
+def _indicator(name: str) -> str:
+    measures = codes_by_name("measures", "measure")
+    try:
+        return _code(name, codes_by_name("indicators", "indicator"))
+    except UnknownName:
+        if name not in measures:
+            raise
+    rule = entries_of("measures", "measure")[measures[name]]
+    made_of = " and ".join(rule[side] for side in ("numerator", "denominator") if rule[side])
+    raise UnknownName(f"'{name}' is a measure, made of {made_of}: select these, or compare(data, '{measures[name]}')")
+
+
 def _code(name: str, codes: Mapping[str, str]) -> str:
     """The code of what goes by a name, in any case of letters."""
     folded = {known.casefold(): code for known, code in codes.items()}
     if name.casefold() in folded:
         return folded[name.casefold()]
-    raise UnknownName(f"there is no '{name}'{_hint(name, codes)}")
+    raise UnknownName(f"there is no '{name}'{_hint(name, codes) or '; the data dictionary lists all codes'}")
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

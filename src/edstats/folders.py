@@ -18,7 +18,9 @@ def find_data(start: Path) -> Path:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / "data" / "raw" / "sources.csv").exists():
             return folder / "data"
-    raise DataNotFoundError("no data/raw/sources.csv here or in any folder above; name the folder with --data DIR")
+    raise DataNotFoundError(
+        "no data/raw/sources.csv here or in any folder above; name the folder: --data DIR, in Python load('DIR')"
+    )
 
 
 def find_notebooks(data: Path) -> Path:

@@ -27,6 +27,14 @@ class UnreadablePeriod(ValueError):
     """The text is no single period; the message says what would be right."""
 
 
+def iso_day(text: str) -> date:
+    """The day of an ISO date, ``2024-12-31``. Raises ValueError, which says so."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is no date; write it as 2024-12-31") from None
+
+
 @dataclass(frozen=True)
 class Period:
     """From ``start`` to ``end``, both included. ``kind``: day, month, quarter, year, school_year or span."""

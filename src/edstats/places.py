@@ -191,7 +191,7 @@ def _remedy(text: str, *, suggest: bool) -> str:
     near = nearest(shown, _spellings()) if suggest else None
     if near:
         return f"{shown!r} is no region; nearest known name: {near}"
-    return f"{shown!r} is no region; give a code such as KZ-15 (a city or district in a region goes in column place)"
+    return f"{shown!r} is no region; give a code such as KZ-15 (towns and districts of a region stand in column place)"
 
 
 @cache

@@ -83,9 +83,9 @@ class Extraction:
         return table.astype({column: _TYPES.get(column, "str") for column in self.columns})
 
     def __repr__(self) -> str:
-        """The figures as pandas prints them."""
+        """The figures as a table of text."""
         read = self.figures[["as_printed", "indicator", "value", "unit", "region", "period", "status", "confidence"]]
-        return f"{self.document.id}: {counted(len(read), 'figure')} ({self.language})\n{read}"
+        return f"{self.document.id}: {counted(len(read), 'figure')} ({self.language})\n{read.to_string(max_rows=60)}"
 
     def _repr_html_(self) -> str:
         """The document with its figures marked, and the table of what each was read as: what Jupyter shows."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from edstats.dataset import Dataset, load, translated_notes
 from edstats.editions import History, read_history
 from edstats.faults import nearest
+from edstats.periods import iso_day
 from edstats.places import UnknownPlace, read_place
 from edstats.wording import LOCALES, Wording, languages
 
@@ -78,20 +79,20 @@ def _region(text: str) -> str:
 def _language(code: str) -> str:
     if code in languages():
         return code
-    known = f"the languages are {', '.join(languages())}"
     if code in LOCALES:
         name = Wording("en").name("language", code)
+        known = f"the languages are {', '.join(languages())}"
         raise UnknownParameter(f"language: there are no pages in {name} yet; {known}")
-    raise UnknownParameter(f"language: there is no language '{code}'{_hint(code, languages())}; {known}")
+    raise UnknownParameter(f"language: there is no language '{code}'{_hint(code, languages())}")
 
 
 def _as_of(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UnknownParameter(f"as_of: '{text}' is no date; write it as 2024-12-31") from None
+        return iso_day(text)
+    except ValueError as error:
+        raise UnknownParameter(f"as_of: {error}") from None
 
 
 def _hint(name: str, known: tuple[str, ...]) -> str:

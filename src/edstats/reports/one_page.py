@@ -65,4 +65,6 @@ def _page(pages: tuple[Page, ...], name: str, language: str) -> Page:
     for page in pages:
         if (page.name, page.language) == (name, language):
             return page
+    if name == page_name("KZ"):
+        raise UnknownParameter("the country has no page of its own; its figures are on 'comparison' and 'sources'")
     raise UnknownParameter(f"there is no page '{name}': no source tells of it yet")
