@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import nbformat
 import pandas as pd
@@ -344,9 +345,9 @@ def test_what_cannot_be_traced_is_told(seeds: Dataset) -> None:
             lambda data: select(data, regions="Семей"),
             "'Семей' is no region; .* districts of a region stand in column pl",
         ),
-        (lambda data: select(data, regions=15), "15 is neither a name nor a list of names"),
-        (lambda data: compare(data, ["schools_total", None]), "is neither a name nor a list of names"),
-        (lambda data: trace(data, 5), "this names no figures"),
+        (lambda data: select(data, regions=cast(Any, 15)), "15 is neither a name nor a list of names"),
+        (lambda data: compare(data, cast(Any, ["schools_total", None])), "is neither a name nor a list of names"),
+        (lambda data: trace(data, cast(Any, 5)), "this names no figures"),
         (lambda data: trace(data, data.measures.head(0)), "no figure is named: there are no rows"),
         (
             lambda data: trace(data, "aktobe-rural-schools-2024"),
