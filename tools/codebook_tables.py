@@ -119,8 +119,9 @@ def _agreement(rule: Mapping[Hashable, str]) -> str:
 
 def _side(rule: Mapping[Hashable, str], side: str) -> str:
     """One side of a rule: the indicator, and which groups, statuses and units of it."""
-    groups, (unit, *others) = rule[f"{side}_groups"].replace("-", ""), rule[f"{side}_units"].split() or [""]
-    parts = [f"group {_code(groups)}"] if groups else []
+    groups, (unit, *others) = rule[f"{side}_groups"], rule[f"{side}_units"].split() or [""]
+    # Most rules are about all, which needs no words; "no group, else rural" does.
+    parts = [f"group {_code(groups)}"] if groups != "-" else []
     if unit:
         parts.append(f"unit `{unit}`{' or the like' if others else ''}")
     if side == "denominator" and rule["denominator_region"] == "country":
