@@ -81,13 +81,14 @@ def test_the_first_page_is_one_that_can_be_read(documentation: Path, pages: dict
     first = documentation / "index.html"
     assert "refresh" not in first.read_text(encoding="utf-8")
     assert "What officials print" in pages[first].text
-    linked = {_target(first, link)[0].relative_to(documentation).as_posix() for link in pages[first].links}
-    assert {"docs/index.html", "docs/getting-started.html", "docs/data-dictionary.html"} <= linked
+    assert {"docs/index.html", "docs/getting-started.html", "docs/data-dictionary.html"} <= set(pages[first].links)
 
 
-def test_pictures_say_what_they_show(pages: dict[Path, Page]) -> None:
-    assert [alt for page in pages.values() for alt in page.described if len(alt.split()) < 8] == []
-    assert sum(len(page.described) for page in pages.values()) > 1
+@pytest.mark.parametrize("name", ["docs/extraction.html", "notebooks/explore.html"])
+def test_pictures_say_what_they_show(documentation: Path, pages: dict[Path, Page], name: str) -> None:
+    described = pages[documentation / name].described
+    assert described
+    assert [words for words in described if len(words.split()) < 8] == []
 
 
 def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> None:
