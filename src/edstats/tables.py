@@ -17,7 +17,7 @@ SOURCES_PAGE = "sources.html"
 # A page has a style sheet, which keeps drawings small and lets wide tables scroll.
 _STYLE_IN_JUPYTER = (
     "<style>.edstats svg{max-width:30rem}.edstats .table-scroll{overflow-x:auto}"
-    ".edstats .entries{list-style:none;padding:0}"
+    ".edstats ul.entries{list-style:none;padding:0}"
     ".edstats dl{display:grid;grid-template-columns:minmax(5rem,max-content) 1fr;gap:.15rem 1rem}"
     ".edstats dl>*{float:none;width:auto;margin:0;padding:0}</style>"
 )
