@@ -75,6 +75,8 @@ def test_guide_to_adding_a_source(data: Path, capsys: pytest.CaptureFixture[str]
     assert own["small_school_share"] == pytest.approx(58.5, abs=0.05)
     assert own["renovation_spending_per_school"] == 300e6
     assert own["places_per_new_school"] == 750
+    assert own["renovated_share_of_schools"] == pytest.approx(1.3, abs=0.05)
+    assert len(own) == 4, "the page names each measure that git diff shows"
 
 
 def test_the_short_way_of_adding_a_source_finds_the_same_figures() -> None:

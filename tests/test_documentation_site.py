@@ -32,6 +32,7 @@ class Page(HTMLParser):
         self.loads: list[str] = []
         self.links: list[str] = []
         self.anchors: set[str] = set()
+        self.described: list[str] = []
         self.text = ""
         self.feed(path.read_text(encoding="utf-8"))
 
@@ -40,6 +41,8 @@ class Page(HTMLParser):
         self.anchors.add(given.get("id", ""))
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
+        if tag == "img":
+            self.described.append(given.get("alt", ""))
         if tag in LOADING and LOADING[tag] in given:
             self.loads.append(given[LOADING[tag]])
         if tag == "link" and LOADING_LINKS & set(given.get("rel", "").split()):
@@ -72,6 +75,20 @@ def test_every_document_has_a_page_that_can_be_reached(documentation: Path, page
         waiting += [path for path in here - reached if path in pages]
         reached |= here
     assert [str(path) for path in documents if documentation / path.with_suffix(".html") not in reached] == []
+
+
+def test_the_first_page_is_one_that_can_be_read(documentation: Path, pages: dict[Path, Page]) -> None:
+    first = documentation / "index.html"
+    assert "refresh" not in first.read_text(encoding="utf-8")
+    assert "What officials print" in pages[first].text
+    assert {"docs/index.html", "docs/getting-started.html", "docs/data-dictionary.html"} <= set(pages[first].links)
+
+
+@pytest.mark.parametrize("name", ["docs/extraction.html", "notebooks/explore.html"])
+def test_pictures_say_what_they_show(documentation: Path, pages: dict[Path, Page], name: str) -> None:
+    described = pages[documentation / name].described
+    assert described
+    assert [words for words in described if len(words.split()) < 8] == []
 
 
 def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> None:
@@ -153,6 +170,7 @@ def test_the_rules_name_every_measure_and_every_word() -> None:
     text = (DOCS / "rules-of-comparison.md").read_text(encoding="utf-8")
     for measure in read_table("measures")["measure"]:
         assert f"| `{measure}`: " in text
+    assert "`schools_renovated`, status `*`, group `-` or `rural`, unit" in text, "none comes before rural"
     for code in read_table("rules")["code"]:
         assert f"| `{code}` |" in text
 

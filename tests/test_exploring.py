@@ -428,4 +428,6 @@ def test_the_tour_runs_and_shows_what_it_says(tmp_path: Path) -> None:
         "build-page": "reports/en/aktobe.html",
     }.items():
         assert shown in outputs[cell], f"{cell}: {outputs[cell][:2000]}"
+    assert "2,100,000,000" in outputs["extracted-figures"]
+    assert not re.search(r"\de[+-]\d", outputs["extracted-figures"]), "numbers are written in full"
     assert "stderr" not in "".join(outputs.values()), "a warning in the tour"

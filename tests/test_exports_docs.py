@@ -43,13 +43,17 @@ def test_every_block_of_the_guide_runs_as_it_stands(folder: Path) -> None:
         command = {"sh": ["sh", "-e", "-c", block], "python": [sys.executable, "-c", block]}[kind]
         printed.append(run(command, folder))
     assert all(printed), "a block prints nothing"
-    exports, validated, package, sdmx, query, *_ = printed
+    exports, validated, package, sdmx, query, _, workbook = printed
     assert exports.count("observations from") == len(FORMATS)
     assert "VALID" in validated
     assert "INVALID" not in validated
     assert package.startswith("18 exact 2021-01-01 18 школ")
     assert "Мектептер" in sdmx
     assert "KZ-15" in query
+    for rows, columns in ((sdmx, "TIME_PERIOD value QUALIFIER AS_PRINTED"), (query, "qualifier period as_printed"),
+                          (workbook, "value qualifier status period as_printed")):  # fmt: skip
+        assert "..." not in rows, "columns are left out"
+        assert set(columns.split()) <= set(rows.split()), rows[:500]
 
 
 def test_the_guide_shows_each_format_and_table_and_component() -> None:

@@ -98,26 +98,32 @@ def _named(rows: pd.DataFrame, code: str, more: Sequence[str]) -> str:
 
 def _measures() -> str:
     """The rule of each measure: what is divided, and what must agree."""
-    header = ["measure", "formula", "numerator", "denominator", "periods", "programmes", "works", "sources", "unit"]
     rows = (
-        [
-            f"`{rule['measure']}`: {rule['name_en']}",
-            rule["formula"],
-            _side(rule, "numerator"),
-            _side(rule, "denominator"),
-            *(rule[column] for column in ("periods", "programmes", "works", "sources", "unit")),
-        ]
+        [f"`{rule['measure']}`: {rule['name_en']}", _computed(rule), _agreement(rule)]
         for rule in read_table("measures").to_dict("records")
     )
-    return _markdown(header, rows)
+    return _markdown(["measure", "computed", "must agree"], rows)
+
+
+def _computed(rule: Mapping[Hashable, str]) -> str:
+    """Formula, unit and sides of a rule, a line each."""
+    sides = [f"{side}: {_side(rule, side)}" for side in ("numerator", "denominator") if rule[side]]
+    return "<br>".join([f"`{rule['formula']}`, in `{rule['unit']}`", *sides])
+
+
+def _agreement(rule: Mapping[Hashable, str]) -> str:
+    """What the sides of a rule must agree in, a line each; a measure of one side has nothing to agree."""
+    asked = ("periods", "programmes", "works", "sources")
+    return "<br>".join(f"{column}: `{rule[column]}`" for column in asked if rule[column])
 
 
 def _side(rule: Mapping[Hashable, str], side: str) -> str:
     """One side of a rule: the indicator, and which groups, statuses and units of it."""
-    if not rule[side]:
-        return ""
-    asked = {"group": rule[f"{side}_groups"].replace("-", ""), "unit": rule[f"{side}_units"]}
-    parts = [f"{name} {_code(codes)}" for name, codes in asked.items() if codes]
+    groups, (unit, *others) = rule[f"{side}_groups"], rule[f"{side}_units"].split() or [""]
+    # Most rules are about all, which needs no words; "no group, else rural" does.
+    parts = [f"group {_code(groups)}"] if groups != "-" else []
+    if unit:
+        parts.append(f"unit `{unit}`{' or the like' if others else ''}")
     if side == "denominator" and rule["denominator_region"] == "country":
         parts.append("of the whole country")
     return ", ".join([f"`{rule[side]}`", f"status {_code(rule[f'{side}_status'])}", *parts])

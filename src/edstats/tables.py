@@ -15,7 +15,12 @@ SOURCES_PAGE = "sources.html"
 
 # JupyterLab would typeset what stands between two dollar signs of a source, and obey the LaTeX that links.
 # A page has a style sheet, which keeps drawings small and lets wide tables scroll.
-_STYLE_IN_JUPYTER = "<style>.edstats svg{max-width:30rem}.edstats .table-scroll{overflow-x:auto}</style>"
+_STYLE_IN_JUPYTER = (
+    "<style>.edstats svg{max-width:30rem}.edstats .table-scroll{overflow-x:auto}"
+    ".edstats ul.entries{list-style:none;padding:0}"
+    ".edstats dl{display:grid;grid-template-columns:minmax(5rem,max-content) 1fr;gap:.15rem 1rem}"
+    ".edstats dl>*{float:none;width:auto;margin:0;padding:0}</style>"
+)
 _IN_JUPYTER = f'<div class="edstats mathjax_ignore tex2jax_ignore">{_STYLE_IN_JUPYTER}'
 _IN_JUPYTER_END = "</div>"
 
