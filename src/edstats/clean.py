@@ -52,7 +52,8 @@ class Clean:
 def clean(raw: Raw, today: date) -> Clean:
     """Observations and typed sources of ``raw``; a source dated after ``today`` is a fault.
 
-    Each row of ``raw.figures`` is an observation, or a fault names its file and row, or its whole file (row 0).
+    Each row of ``raw.figures`` is an observation, or a fault names its file and row, or its whole file (row 0); without
+    any source none can be, and ``raw.faults`` says why.
     ``Clean.faults`` holds the faults of ``raw`` too.
     """
     sources, source_faults = clean_sources(raw.sources, today)
@@ -73,7 +74,8 @@ def clean(raw: Raw, today: date) -> Clean:
     meaning = [] if read.empty else _meaning_faults(read)
     kept = _only(unlocated(read, meaning), read)
     faults += meaning
-    faults += lost_rows(raw.figures, kept, faults)
+    if len(raw.sources):  # where none could be read, the fault of their file stands for all figures
+        faults += lost_rows(raw.figures, kept, faults)
     return Clean(_arranged(kept), sources, tuple(dict.fromkeys(faults)))
 
 
