@@ -586,7 +586,7 @@ def test_a_page_is_made_again_for_what_has_changed_in_its_inputs(tmp_path: Path)
         (before,) = planned({"library": "1"}).pages
         published = {before.path: file_digest(path)} if files is None else files
         pages = {before.path: PageRecord(before.inputs, published)}
-        record = BuildRecord("2024-12-31", {}, (), pages, {}, ())
+        record = BuildRecord("2024-12-31", {}, (), pages, {}, (), {})
         return building.reasons(made, record).get(before.path, ())
 
     path = tmp_path / "reports" / "en" / "abai.html"

@@ -102,6 +102,17 @@ def test_wrong_use(arguments: list[str], said: str, capsys: pytest.CaptureFixtur
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["clean", "check", "build"])
+def test_a_folder_without_raw_data_is_wrong_use_and_stays_as_it_was(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--data", str(tmp_path)])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.endswith(f"error: --data: there is no folder '{tmp_path / 'raw'}'\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_data_anywhere_above_is_wrong_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

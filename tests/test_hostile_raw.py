@@ -100,7 +100,8 @@ def test_a_table_that_nobody_reads_is_named(
 
 
 def test_hidden_files_are_nobodys_data(data: Path) -> None:
-    for name in ("raw/.DS_Store", "raw/figures/.aktobe-report.csv.swp"):
+    hidden = (".DS_Store", "._sources.csv", ".~lock.sources.csv#", "figures/.aktobe-report.csv.swp", "figures/._x.csv")
+    for name in (f"raw/{each}" for each in hidden):
         (data / name).write_bytes(b"\0")
     assert main(["clean", "--data", str(data)]) == 0
 

@@ -139,8 +139,9 @@ def test_clean_and_check_work_there_and_load_reads_there(s3: S3, built: Project)
     assert code == 0, errors
     assert "14 observations from 5 sources" in out
     assert s3.written() == []
-    code, _, errors = run(built, "data-only/", "clean")
+    code, out, errors = run(built, "data-only/", "clean")
     assert code == 0, errors
+    assert out == f"14 observations from 5 sources, 7 measures, 1 finding in s3://{BUCKET}/data-only/data/clean\n"
     assert s3.contents("data-only/data/") == {
         name.removeprefix("data/"): content for name, content in parts(built, "data/").items()
     }

@@ -55,6 +55,41 @@ def test_json_is_one_object_a_line_for_each_event_and_nothing_else(project: Proj
     assert summary["findings"]["warning"] == {"all": 1, "new": 0}
 
 
+def test_a_build_that_changes_nothing_counts_what_stands(project: Project) -> None:
+    (summary,) = events(project.build("--log-format", "json").errors)
+    assert (summary["outcome"], summary["as_of"]) == ("unchanged", "2024-06-20")
+    assert summary["pages"] == {"built": 0, "kept": 6, "failed": 0}
+    assert summary["figures"] == {"all": 14, "sources": 5, "new": 0, "revised": 0, "gone": 0}
+    assert summary["findings"]["warning"] == {"all": 1, "new": 0}
+
+
+def test_an_edition_of_before_figures_were_counted_still_stands(project: Project) -> None:
+    record = project.reports / "data" / "build.json"
+    kept = json.loads(record.read_text(encoding="utf-8"))
+    del kept["figures"]
+    record.write_text(json.dumps(kept), encoding="utf-8")
+    said = project.build("--log-format", "json")
+    (summary,) = events(said.errors)
+    assert (said.code, summary["outcome"], summary["figures"]) == (0, "unchanged", {})
+
+
+def test_where_nothing_was_published_no_edition_is_counted(project: Project) -> None:
+    project.replace(project.figures("aktobe-report"), "434 schools", "many schools")
+    *_, summary = events(project.build("--log-format", "json").errors)
+    assert [summary[name] for name in ("as_of", "pages", "figures", "findings")] == ["", {}, {}, {}]
+
+
+def test_nothing_is_new_in_a_first_edition(project: Project) -> None:
+    shutil.rmtree(project.reports)
+    said = project.build("--log-format", "json", "--fail-on", "new-warning")
+    assert said.code == 0
+    summary = events(said.errors)[-1]
+    assert summary["figures"] == {"all": 14, "sources": 5, "new": 0, "revised": 0, "gone": 0}
+    assert summary["findings"]["warning"] == {"all": 1, "new": 0}
+    shutil.rmtree(project.reports)
+    assert project.build("--fail-on", "warning").code == 3
+
+
 def test_a_fault_is_an_event_with_its_place(project: Project) -> None:
     project.replace(project.figures("aktobe-report"), "434 schools", "many schools")
     said = project.build("--log-format", "json")
@@ -113,7 +148,10 @@ def test_who_is_to_be_notified_hears_of_failures_too(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("command", "problem"),
-    [("false", "ended with 1"), ("no-such-program --now", "No such file or directory")],
+    [
+        ("false", "ended with 1"),
+        ("no-such-program --now", "'no-such-program' cannot be run (No such file or directory)"),
+    ],
 )
 def test_that_nobody_could_be_notified_is_told_and_changes_nothing_else(
     command: str, problem: str, project: Project

@@ -59,6 +59,8 @@ def test_the_line_for_cron_builds_and_logs(project: Project) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     log = [json.loads(line) for line in (project.folder / "build.log").read_text(encoding="utf-8").splitlines()]
     assert log[-1]["outcome"] == "published"
+    # `make release` refuses files that nobody has committed.
+    assert "/build.log" in (PROJECT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert new in (project.reports / "data" / "observations.csv").read_text(encoding="utf-8")
 
 

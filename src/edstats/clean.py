@@ -52,7 +52,8 @@ class Clean:
 def clean(raw: Raw, today: date) -> Clean:
     """Observations and typed sources of ``raw``; a source dated after ``today`` is a fault.
 
-    Each row of ``raw.figures`` is an observation, or a fault names its file and row, or its whole file (row 0).
+    Each row of ``raw.figures`` is an observation, or a fault names its file and row, or its whole file (row 0); without
+    any source none can be, and ``raw.faults`` says why.
     ``Clean.faults`` holds the faults of ``raw`` too.
     """
     sources, source_faults = clean_sources(raw.sources, today)
@@ -60,8 +61,11 @@ def clean(raw: Raw, today: date) -> Clean:
     own = _source_positions(figures, sources)
     places = read_places(figures["region"])
     codes, code_faults = _read_codes(figures, places)
-    # The last language stands for the source that is not there.
-    values, value_faults = _read_values(figures, _spread([*sources["language"], "en"], own))
+    languages = _languages(figures, raw.sources)
+    values, value_faults = _read_values(figures, languages.replace("", "en"))
+    # A number is read as its source's language writes it: nothing can be said of one whose language is not known.
+    unjudged = set(figures["file"][languages == ""])
+    value_faults = [fault for fault in value_faults if fault.file not in unjudged]
     dated = own >= 0
     undated_faults = _undated_faults(figures[~dated], set(raw.sources["source"]))
     figures, places, codes, values = (_only(dated, frame) for frame in (figures, places, codes, values))
@@ -73,7 +77,8 @@ def clean(raw: Raw, today: date) -> Clean:
     meaning = [] if read.empty else _meaning_faults(read)
     kept = _only(unlocated(read, meaning), read)
     faults += meaning
-    faults += lost_rows(raw.figures, kept, faults)
+    if len(raw.sources):  # where none could be read, the fault of their file stands for all figures
+        faults += lost_rows(raw.figures, kept, faults)
     return Clean(_arranged(kept), sources, tuple(dict.fromkeys(faults)))
 
 
@@ -89,6 +94,16 @@ def _source_positions(figures: pd.DataFrame, sources: pd.DataFrame) -> np.ndarra
 def _spread(distinct: list[str], numbers: np.ndarray) -> pd.Series:
     """The column of strings that holds in each row the one of that number."""
     return pd.Series(pd.array(distinct, dtype="str").take(numbers))
+
+
+def _languages(figures: pd.DataFrame, raw_sources: pd.DataFrame) -> pd.Series:
+    """The language of each figure's source; "" where it is not known, or is none."""
+    entered = raw_sources.drop_duplicates("source")
+    told = entered["language"].where(
+        entered["language"].isin(set(codes_by_name("terms", "code", "language").values())), ""
+    )
+    # The last one stands for the source that is not there.
+    return _spread([*told, ""], _source_positions(figures, entered))
 
 
 def _only(mask: np.ndarray, frame: pd.DataFrame) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from edstats.folders import DataNotFoundError, find_data, is_address
 if TYPE_CHECKING:
     from edstats.dataset import Dataset
     from edstats.executors import Workers
+    from edstats.object_storage import StoredProject
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _on_object_storage(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    from edstats.object_storage import run_stored  # noqa: PLC0415
+    from edstats.event_log import EventLog  # noqa: PLC0415
+    from edstats.object_storage import stored_project  # noqa: PLC0415
     from edstats.project_lock import ProjectInUse  # noqa: PLC0415
     from edstats.stored_objects import StorageError  # noqa: PLC0415
 
@@ -52,13 +54,14 @@ def _on_object_storage(parser: argparse.ArgumentParser, options: argparse.Namesp
         from edstats.reports.command import run_on_object_storage  # noqa: PLC0415
 
         return run_on_object_storage(options)
-    commands = {"clean": _clean, "check": _check}
-    if options.command not in commands:
+    if options.command not in ("clean", "check"):
         parser.error(f"--data: {options.command} works in a folder of this machine; clean, check and build anywhere")
-    command = commands[options.command]
     writes = options.command == "clean" and not options.check
     try:
-        return run_stored(options.data, lambda data: command(options, data), writes)
+        with stored_project(options.data, EventLog(), writes) as project:
+            if options.command == "check":
+                return _check(options, project.data)
+            return _clean(options, project.data, project)
     except (StorageError, ProjectInUse, OSError) as error:
         if isinstance(error, DataNotFoundError):
             raise
@@ -70,6 +73,8 @@ def _data_folder(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     data: Path = Path(os.path.realpath(options.data)) if options.data else find_data(Path.cwd())
     if not data.is_dir():
         parser.error(f"--data: there is no folder '{options.data}'")
+    if options.command in ("clean", "check", "build") and not os.path.lexists(data / "raw"):
+        parser.error(f"--data: there is no folder '{Path(options.data) / 'raw'}'")
     return data
 
 
@@ -312,16 +317,26 @@ def _read(data: Path, workers: "Workers | None") -> "Dataset | None":
     return dataset
 
 
-def _clean(options: argparse.Namespace, data: Path) -> int:
+def _clean(options: argparse.Namespace, data: Path, stored: "StoredProject | None" = None) -> int:
     from edstats.executors import NoCluster, dask_workers  # noqa: PLC0415
     from edstats.project_lock import ProjectInUse  # noqa: PLC0415
 
     try:
         with dask_workers(options.scheduler) if options.scheduler else nullcontext() as workers:
-            return _check_clean(data, workers) if options.check else _write_clean(data, workers)
+            if options.check:
+                return _check_clean(data, workers)
+            written = _write_clean(data, workers)
     except (NoCluster, ProjectInUse, OSError) as error:
         print(f"{error}; nothing was written", file=sys.stderr)
         return FAULTS
+    if not written:
+        return FAULTS
+    folder = str(data / "clean")
+    if stored:
+        stored.store()
+        folder = stored.told(folder)
+    print(f"{written} in {folder}")
+    return DONE
 
 
 def _check_clean(data: Path, workers: "Workers | None") -> int:
@@ -334,17 +349,17 @@ def _check_clean(data: Path, workers: "Workers | None") -> int:
     return DONE if dataset and not differing else FAULTS
 
 
-def _write_clean(data: Path, workers: "Workers | None") -> int:
+def _write_clean(data: Path, workers: "Workers | None") -> str:
+    """How much was written; "" after faults have been printed."""
     from edstats.dataset import write_clean  # noqa: PLC0415
     from edstats.project_lock import project_lock, waiting_for  # noqa: PLC0415
 
     with project_lock(data, lambda: print(waiting_for(data), file=sys.stderr)):
         dataset = _read(data, workers)
         if dataset is None:
-            return FAULTS
+            return ""
         write_clean(dataset, data)
-    print(f"{size(dataset)} in {data / 'clean'}")
-    return DONE
+    return size(dataset)
 
 
 def _check(options: argparse.Namespace, data: Path) -> int:

@@ -13,7 +13,7 @@ import os
 import platform
 import secrets
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -318,15 +318,3 @@ def _unpacked(content: bytes, folder: Path) -> list[str]:
         removed: list[str] = json.load(listed) if listed else []
         archive.extractall(folder, [entry for entry in archive if _is_plain(entry.name)], filter="data")
     return removed
-
-
-def run_stored(address: str, command: Callable[[Path], int], writes: bool) -> int:
-    """Run a command, which returns its exit code, on a copy of a stored project; what it ``writes`` is written back.
-
-    Raises StorageError, DataNotFoundError, ProjectInUse.
-    """
-    with stored_project(address, EventLog(), writes) as project:
-        code = command(project.data)
-        if writes and code == 0:
-            project.store()
-    return code

@@ -5,7 +5,7 @@ what people say about figures beside them; what the cells mean is read by ``edst
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def read_raw(data: Path) -> Raw:
     figures = frame_of(columns)
     # What points to a row of a file that could not be read whole is judged once the file can be.
     unread = {Path(fault.file).stem for fault in form_faults}
-    faults += form_faults + key_faults(tables["sources"], figures)
+    faults += form_faults + key_faults(tables["sources"], figures, unread)
     figures, correction_faults = corrected_figures(figures, tables["corrections"], unread)
     faults += correction_faults + pointer_faults(tables, figures, unread)
     return Raw(figures=figures, **tables, faults=tuple(faults))
@@ -109,9 +109,12 @@ def read_tables(data: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
 
 
 def figure_files(data: Path, faults: list[Fault]) -> list[Path]:
-    """The files of figures, each named for its source; what is wrong with the folder is added to ``faults``."""
+    """The files of figures, each named for its source; what is wrong with the folder is added to ``faults``.
+
+    Hidden files, which systems and editors put beside others, are no one's data.
+    """
     folder = data / "raw" / "figures"
-    paths = [path for path in sorted(folder.glob("*.csv")) if is_utf8(path.name)]
+    paths = [path for path in sorted(folder.glob("*.csv")) if is_utf8(path.name) and not path.name.startswith(".")]
     faults += strange_files(folder, data, [path.name for path in paths])
     if not paths:
         faults.append(
@@ -121,7 +124,10 @@ def figure_files(data: Path, faults: list[Fault]) -> list[Path]:
 
 
 def pointer_faults(tables: Mapping[str, pd.DataFrame], figures: pd.DataFrame, unread: set[str]) -> list[Fault]:
-    """Faults of doubts and declarations about what there is not; ``figures`` has ``source`` and ``figure``."""
+    """Faults of doubts and declarations about what there is not; ``figures`` has ``source`` and ``figure``.
+
+    Where no source could be read, nothing is said of those that are missing.
+    """
     faults = doubt_faults(tables["doubts"], tables["sources"], figures, unread)
     return faults + declaration_faults(tables["declarations"], tables["sources"], figures, unread)
 
@@ -132,8 +138,12 @@ def _read_optional(path: Path, data: Path, names: tuple[str, ...], faults: list[
     return frame_of(no_rows(names))
 
 
-def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
-    """Keys that are missing, stand twice or point nowhere; text that cannot be seen, addresses that are none."""
+def key_faults(sources: pd.DataFrame, figures: pd.DataFrame, unread: Iterable[str] = ()) -> list[Fault]:
+    """Keys that are missing, stand twice or point nowhere; text that cannot be seen, addresses that are none.
+
+    ``unread``: sources whose file of figures could not be read whole. Without any source nothing points nowhere: their
+    file has a fault then.
+    """
     faults = empty_cells(sources, ("source", "publisher", "title"), "sources")
     faults += empty_cells(figures, ("figure",), "figures")
     faults += _misnamed(sources, "source", NAME, NAME_FORM) + _misnamed(figures, "figure", NUMBER, NUMBER_FORM)
@@ -145,9 +155,10 @@ def key_faults(sources: pd.DataFrame, figures: pd.DataFrame) -> list[Fault]:
     faults += repeated(sources, ["source"], "each source once")
     faults += repeated(figures, ["source", "figure"], "each figure a number of its own")
     known = set(sources["source"])
+    without_file = known.difference(figures["source"], unread)
     for file, source in figures[["file", "source"]].drop_duplicates().itertuples(index=False):
-        if source not in known:
-            near = nearest(source, known) if len(faults) < MOST_SUGGESTIONS else None
+        if known and source not in known:
+            near = nearest(source, without_file) if len(faults) < MOST_SUGGESTIONS else None
             remedy = "add its row to raw/sources.csv" + (f", or rename the file to {near}.csv" if near else "")
             faults.append(Fault(file, 0, "source", f"no source '{source}'", remedy, "EDS-013"))
     return faults

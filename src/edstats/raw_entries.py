@@ -83,7 +83,7 @@ def declaration_faults(
             faults.append(Fault(*place, column, f"'{entry[column]}' is still there", remedy, "EDS-020"))
         elif not source or source in unread or entry["change"] == "gone" or passed & {named, source}:
             continue
-        elif source not in known:
+        elif known and source not in known:
             near = nearest(source, known)
             remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
             faults.append(Fault(*place, "source", f"no source '{source}'", remedy, "EDS-017"))
@@ -107,7 +107,7 @@ def doubt_faults(doubts: pd.DataFrame, sources: pd.DataFrame, figures: pd.DataFr
     known_figures = set(_identifiers(figures, asked))
     for entry in doubts.to_dict("records"):
         source = entry["source"]
-        if source not in known_sources:
+        if known_sources and source not in known_sources:
             near = nearest(source, known_sources) if len(faults) < MOST_SUGGESTIONS else None
             remedy = f"did you mean '{near}'?" if near else "a source of raw/sources.csv"
             faults.append(Fault(entry["file"], entry["row"], "source", f"no source '{source}'", remedy, "EDS-017"))

@@ -39,6 +39,9 @@ TABLES = ("sources", "corrections", "declarations", "doubts", "prices", "transla
 LARGEST_FILE = 256 * 1024**2
 # A header of more columns is no header: naming each of them would tell nobody what is wrong.
 MOST_COLUMNS = 100
+# What spreadsheets put between cells in the place of a comma, as where the comma is the decimal mark.
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
+_LONGEST_HEADER = 4096
 Columns = dict[str, list[Any]]
 
 
@@ -131,6 +134,10 @@ def _text(content: bytes, file: str, faults: list[Fault]) -> str | None:
 
 
 def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, faults: list[Fault]) -> None:
+    if separator := _separator(text, names):
+        found, remedy = f"the cells are parted by {separator}", "save the file as CSV with commas between the cells"
+        faults.append(Fault(file, 1, "", found, remedy, "EDS-003"))
+        return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
     rows: list[list[str]] = []
@@ -159,6 +166,17 @@ def _read_rows(text: str, file: str, names: tuple[str, ...], columns: Columns, f
         columns[name] += [_cell(cells[position]) for cells in rows]
     columns["file"] += [file] * len(rows)
     columns["row"] += lines
+
+
+def _separator(text: str, names: tuple[str, ...]) -> str:
+    """What parts the columns' names in the first line, where that is not the comma; else ""."""
+    first = next(iter(text[:_LONGEST_HEADER].splitlines()), "")
+
+    def known(separator: str) -> int:
+        return len({name.strip(' "') for name in first.split(separator)}.intersection(names))
+
+    most = max(OTHER_SEPARATORS, key=known)
+    return OTHER_SEPARATORS[most] if known(most) > known(",") else ""
 
 
 def _cell(text: str) -> str:

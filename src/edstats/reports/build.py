@@ -187,7 +187,7 @@ def _keep(old: Path, new: Path) -> None:
 def _write_record(plan: Plan, edition: Path, pages: Mapping[str, Mapping[str, str]], files: Mapping[str, str]) -> None:
     inputs = {page.path: page.inputs for page in plan.pages}
     recorded = {path: PageRecord(inputs[path], made) for path, made in pages.items()}
-    record = BuildRecord(plan.edition, plan.surroundings, plan.packages, recorded, files, plan.findings)
+    record = BuildRecord(plan.edition, plan.surroundings, plan.packages, recorded, files, plan.findings, plan.figures)
     write_file(edition / RECORD, record.text().encode())
 
 

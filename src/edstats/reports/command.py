@@ -144,7 +144,8 @@ def _unchanged(
     told = f"nothing has changed: {pages} pages as of {record.as_of} in {site.reports}; start with {index}"
     counts = {"built": 0, "kept": pages, "failed": 0}
     findings = by_severity(record.findings, record.findings)
-    return record, found, Summary("unchanged", told, record.as_of, counts, findings=findings)
+    figures = {**record.figures, "new": 0, "revised": 0, "gone": 0} if record.figures else {}
+    return record, found, Summary("unchanged", told, record.as_of, counts, figures, findings)
 
 
 def _standing_edition(summary: Summary, site: Site, before: BuildRecord | None) -> Summary:
@@ -197,7 +198,7 @@ def _notify(command: list[str], log: EventLog, summary: Summary) -> None:
     except subprocess.TimeoutExpired:
         problem = f"took longer than {PATIENCE_WITH_NOTIFYING} seconds"
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = f"'{command[0]}' cannot be run ({error.strerror or error})"
     if problem:
         log.tell("notify", f"--notify {shlex.join(command)}: {problem}", "warning")
 

@@ -91,8 +91,8 @@ class Plan:
     ``edition`` is the as-of date of the data, in ISO form; ``kept`` are the names and texts of the files that the
     edition keeps of itself, for the next one to be compared with; ``pdf``: each page is printed as well;
     ``surroundings`` and ``packages`` are what the record of the build says of its own inputs, ``findings`` the
-    contradictions and doubts in the data, one line each, its severity first. ``time_limit``: seconds that the notebook
-    of one page may take.
+    contradictions and doubts in the data, one line each, its severity first, ``figures`` how many of "all" and of how
+    many "sources". ``time_limit``: seconds that the notebook of one page may take.
     """
 
     volumes: tuple[Volume, ...]
@@ -103,6 +103,7 @@ class Plan:
     surroundings: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    figures: Mapping[str, int] = field(default_factory=dict)
     time_limit: float = TIME_LIMIT
 
     @property

@@ -98,7 +98,7 @@ def publish(wanted: Wanted, site: Site, record: BuildRecord | None, found: Diges
             return failed("the published history cannot be read")
         except (BrokenExecutor, NoBrowser, NoCluster, NotAnEdition, UnfitNotebook, UnknownParameter) as error:
             return failed(str(error))
-    return _summary(planned, result, record, next(iter(datasets.values())))
+    return _summary(planned, result, record)
 
 
 def _settle(dataset: Dataset, as_of: date | None, site: Site) -> dict[str, Dataset]:
@@ -112,10 +112,11 @@ def _settle(dataset: Dataset, as_of: date | None, site: Site) -> dict[str, Datas
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan of an edition, and how many figures are new, revised and gone in it."""
+    """The plan of an edition, how many figures are new, revised and gone in it, and whether it is the ``first``."""
 
     plan: Plan
     changes: Mapping[str, int]
+    first: bool
 
 
 def _plan(
@@ -140,12 +141,13 @@ def _plan(
         surroundings={**found, **made},
         packages=packages,
         findings=tuple(dataset.findings[["severity", "code", "region", "figures"]].agg(" ".join, axis=1)),
+        figures={"all": len(dataset.observations), "sources": len(dataset.sources)},
         time_limit=wanted.time_limit or TIME_LIMIT,
     )
     known = before[0].editions
     latest = history.editions.tail(1) if len(history.editions) > len(known) else known.head(0)
     changes = {change: int(latest[change].sum()) for change in CHANGES}
-    return Planned(with_inputs(plan, datasets, history), changes)
+    return Planned(with_inputs(plan, datasets, history), changes, known.empty)
 
 
 def _build(
@@ -180,23 +182,21 @@ def _explain(plan: Plan, why: Reasons, log: EventLog) -> None:
         log.result("plan", f"{page.path}: {told}", page=page.path, because=list(names))
 
 
-def _summary(planned: Planned, result: BuildResult, record: BuildRecord | None, dataset: Dataset) -> Summary:
+def _summary(planned: Planned, result: BuildResult, record: BuildRecord | None) -> Summary:
     plan = planned.plan
     if result.failures:
         reason = f"{len(result.failures)} of {len(plan.pages)} pages could not be made"
         pages = {"built": 0, "kept": 0, "failed": len(result.failures)}
         return Summary("failed", reason, pages=pages, failures=tuple(map(str, result.failures)))
     pages = {"built": len(result.pages), "kept": len(result.kept), "failed": 0}
+    # A first edition has nothing that it could be compared with: nothing in it is new.
+    before = record.findings if record else plan.findings if planned.first else ()
     made = f"{len(plan.pages)} pages ({pages['built']} built, {pages['kept']} kept)"
     return Summary(
         "published",
         f"{made} as of {plan.edition} in {plan.reports}; start with {plan.reports / 'index.html'}",
         as_of=plan.edition,
         pages=pages,
-        figures={
-            "all": len(dataset.observations),
-            "sources": len(dataset.sources),
-            **planned.changes,
-        },
-        findings=by_severity(plan.findings, record.findings if record else ()),
+        figures={**plan.figures, **planned.changes},
+        findings=by_severity(plan.findings, before),
     )

@@ -37,7 +37,8 @@ class BuildRecord:
     """An edition's ``as_of`` date, pages by path, and other files by path.
 
     ``surroundings``: digests of all that any page can depend on; ``packages``: the packages among it; ``findings``: the
-    contradictions and doubts in its data, one line each, its severity first.
+    contradictions and doubts in its data, one line each, its severity first; ``figures``: how many figures it has, as
+    "all", and of how many "sources".
     """
 
     as_of: str
@@ -46,6 +47,7 @@ class BuildRecord:
     pages: Mapping[str, PageRecord]
     files: Digests
     findings: tuple[str, ...]
+    figures: Mapping[str, int]
 
     def all_files(self) -> dict[str, str]:
         """The digests of the edition's files by path, but for this record."""
@@ -70,6 +72,8 @@ def read_record(reports: Path) -> BuildRecord | None:
             pages,
             dict(found["files"]),
             tuple(map(str, found["findings"])),
+            # An edition of before edstats told them has none.
+            {name: int(found["figures"][name]) for name in ("all", "sources") if "figures" in found},
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

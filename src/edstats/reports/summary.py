@@ -24,7 +24,7 @@ class Summary:
     """The outcome of a build, and in ``message`` where its edition stands, or why there is none.
 
     ``pages`` counts those built, kept and failed; ``figures`` all figures, the sources, and, against the edition
-    before, the new, revised and gone figures; both are empty where it did not come to that. ``findings`` by severity.
+    before, the new, revised and gone figures; all are empty where it did not come to that. ``findings`` by severity.
     ``failures``: each thing for which nothing was published, as one line.
     """
 
