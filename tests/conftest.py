@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 settings.register_profile("edstats", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile("edstats")
+
+# What a shell starts in its background ignores Ctrl-C, and so would the commands of tests that press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI") == "true"

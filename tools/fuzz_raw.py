@@ -162,6 +162,8 @@ def _lost(data: Path, seen: _Seen) -> Iterator[str]:
     for figure_id, text in zip(observations["figure_id"], observations["as_printed"], strict=True):
         printed.setdefault(figure_id, []).append(text)
     known = set(seen.cleaned.sources["source"])
+    # Without any source no figure can be judged: the fault of their file is one of all figures.
+    unjudged = seen.raw.sources.empty and "data/raw/sources.csv" in faults
     for path in sorted((data / "raw").rglob("*")):
         file = path.relative_to(data.parent)
         rows = faults.get(file.as_posix(), set())
@@ -179,9 +181,9 @@ def _lost(data: Path, seen: _Seen) -> Iterator[str]:
             for row, entry in unnamed.items():
                 figure_id = f"{path.stem}#{entry['figure']}"
                 found = printed.get(figure_id, [])
-                if len(found) != 1:
+                if len(found) != 1 and not unjudged:
                     yield f"{file}:{row}: {len(found)} observations"
-                elif figure_id not in corrected and found != [entry["as_printed"]]:
+                elif found and figure_id not in corrected and found != [entry["as_printed"]]:
                     yield f"{file}:{row}: as_printed is not what the file holds"
         elif path.name == "sources.csv":
             yield from (f"{file}:{row}: no source" for row, entry in unnamed.items() if entry["source"] not in known)
