@@ -30,7 +30,7 @@ _COMPARED = (
     *("what", "area", "region", "territory", "value", "value_high", "qualifier", "unit", "status", "group"),
     *("works", "counted", "share_of", "programme", "period", "period_start", "period_end", "use", "figures"),
 )
-_PRINTED = ("what", "area", "value", "value_high", "qualifier", "unit", "status", "works", "period", "use")
+_PRINTED = ("what", "area", "value", "value_high", "qualifier", "unit", "status", "group", "works", "period", "use")
 _TRACED = (
     *("figure_id", "region", "territory", "place", "indicator", "group", "works", "counted", "share_of", "programme"),
     *("value", "value_high", "qualifier", "unit", "status", "period"),
