@@ -181,7 +181,7 @@ def _lost(data: Path, seen: _Seen) -> Iterator[str]:
             for row, entry in unnamed.items():
                 figure_id = f"{path.stem}#{entry['figure']}"
                 found = printed.get(figure_id, [])
-                if len(found) != 1 and not unjudged:
+                if len(found) != (0 if unjudged else 1):
                     yield f"{file}:{row}: {len(found)} observations"
                 elif found and figure_id not in corrected and found != [entry["as_printed"]]:
                     yield f"{file}:{row}: as_printed is not what the file holds"

@@ -136,7 +136,7 @@ def _client(scheduler: str) -> Iterator["Client"]:
     from distributed import Client  # noqa: PLC0415
 
     try:
-        asyncio.run(_check_that_it_is_one(scheduler))
+        asyncio.run(_check_scheduler(scheduler))
         client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise NoCluster(f"--scheduler {scheduler}: {str(error).rstrip('.')}; is a 'dask scheduler' there?") from error
@@ -147,7 +147,7 @@ def _client(scheduler: str) -> Iterator["Client"]:
             client.close(timeout=PATIENCE)
 
 
-async def _check_that_it_is_one(scheduler: str) -> None:
+async def _check_scheduler(scheduler: str) -> None:
     """Ask who is there; a client would wait without end for what speaks another language, or lacks certificates.
 
     Raises NoCluster, OSError, ValueError or TypeError.
